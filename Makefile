@@ -1,0 +1,67 @@
+# What a newcomer needs: Python 3.11 or newer, make, and the package registries.
+# PORT=9000 make run, GONGJI_DATABASE_URL=postgres://... make run
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := run
+.DELETE_ON_ERROR:
+.PHONY: run test check demo bench soak lock format
+
+VENV := .venv
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+UV ?= uv
+WORKERS ?= 2
+# A stamp of this very folder: a checkout that was moved installs itself anew.
+STAMP := $(VENV)/.installed-$(shell printf '%s' "$(CURDIR)" | cksum | cut -d' ' -f1)
+
+run: $(STAMP)
+	@exec env $(if $(PORT),GONGJI_PORT=$(PORT)) $(BIN)/gongji serve --demo
+
+test: check
+	$(PY) -m pytest -n $(WORKERS) --dist loadfile
+
+check: $(STAMP)
+	$(PY) -m ruff format --check --quiet src tests
+	$(PY) -m ruff check --quiet src tests
+	$(PY) $(BIN)/lint-imports --no-logo --no-cache
+	$(PY) -m mypy
+
+format: $(STAMP)
+	$(PY) -m ruff format src tests
+	$(PY) -m ruff check --fix src tests
+
+demo: $(STAMP)
+	@exec $(BIN)/gongji demo
+
+bench: $(STAMP)
+	@exec $(PY) -m tests.bench.throughput
+
+soak: $(STAMP)
+	@exec $(PY) -m tests.bench.soak
+
+# The lock holds every package with its hashes and names no registry.
+lock:
+	$(UV) pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+	  --generate-hashes --no-header --no-annotate --quiet --output-file requirements.lock
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PY) -c '' 2>/dev/null || { \
+	  for candidate in $(PYTHON) python3.11 python3.12 python3.13 python3.14 python3; do \
+	    if $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
+	    then found=$$candidate; break; fi; \
+	  done; \
+	  if [ -z "$$found" ]; then \
+	    echo 'Gongji needs Python 3.11 or newer; none was found (PYTHON=/path/to/python names one).' >&2; \
+	    exit 1; \
+	  fi; \
+	  if ! $$found -c 'import ensurepip, venv' 2>/dev/null; then \
+	    echo "$$found cannot make a virtual environment: install its venv package (Debian: python3-venv)." >&2; \
+	    exit 1; \
+	  fi; \
+	  echo "Making $(VENV) with $$found ..."; \
+	  $$found -m venv --clear $(VENV); }
+	@echo 'Installing the locked packages ...'
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@rm -f $(VENV)/.installed-*
+	@touch $@

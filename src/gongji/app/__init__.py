@@ -1,0 +1,1 @@
+"""Wiring: settings, database, log, authentication and the ASGI application."""
