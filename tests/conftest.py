@@ -1,0 +1,99 @@
+"""Databases for the tests: one server for all workers of a run, one database per worker.
+
+``GONGJI_TEST_DATABASE_URL`` names another server; its user must be allowed to make databases.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from gongji.app.postgres import EmbeddedServer, running_postgres
+from tests.databases import create_database, drop_database, emptying_script
+
+FOLDER = "PYTEST_GONGJI_FOLDER"
+"""The environment variable that tells the workers of a run where their server lives."""
+
+MIGRATION_TABLES = ("tortoise_migrations",)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the folder of the run's server; the workers inherit it."""
+    if not hasattr(config, "workerinput"):
+        folder = Path(tempfile.mkdtemp(prefix="gongji-tests-"))
+        folder.chmod(0o755)
+        os.environ[FOLDER] = str(folder)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove what the run's server left; every worker has ended by now."""
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop(FOLDER))
+
+
+@pytest.fixture(scope="session")
+def embedded_server() -> Iterator[EmbeddedServer]:
+    """Return the embedded server that all workers share."""
+    with running_postgres(Path(os.environ[FOLDER]), durable=False) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def administration_url(request: pytest.FixtureRequest) -> str:
+    """Return the URL of a database from which other databases are made."""
+    given = os.environ.get("GONGJI_TEST_DATABASE_URL")
+    if given:
+        return given
+    server: EmbeddedServer = request.getfixturevalue("embedded_server")
+    return server.url()
+
+
+@pytest.fixture(scope="session")
+def postgres_log(request: pytest.FixtureRequest) -> Path:
+    """Return the file that the server writes its log to."""
+    if os.environ.get("GONGJI_TEST_DATABASE_URL"):
+        pytest.skip("the log of a server that is not ours cannot be read")
+    server: EmbeddedServer = request.getfixturevalue("embedded_server")
+    return server.log
+
+
+@pytest_asyncio.fixture(scope="session")
+async def database_url(administration_url: str, worker_id: str) -> AsyncIterator[str]:
+    """Return the URL of this worker's own database, empty at first."""
+    name = f"gongji_test_{worker_id}"
+    await create_database(administration_url, name)
+    yield urlunsplit(urlsplit(administration_url)._replace(path=f"/{name}"))
+    await drop_database(administration_url, name)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def migrated_database(database_url: str) -> str:
+    """Return the URL of this worker's database with every migration in it."""
+    return database_url
+
+
+@pytest_asyncio.fixture(scope="session")
+async def emptying(migrated_database: str) -> str:
+    """Return the script that empties this worker's migrated database."""
+    connection = await asyncpg.connect(migrated_database)
+    try:
+        return await emptying_script(connection, keep=MIGRATION_TABLES)
+    finally:
+        await connection.close()
+
+
+@pytest_asyncio.fixture
+async def clean_database(migrated_database: str, emptying: str) -> AsyncIterator[str]:
+    """Return the URL of this worker's migrated database, without a row before each test."""
+    connection = await asyncpg.connect(migrated_database)
+    try:
+        await connection.execute(emptying)
+    finally:
+        await connection.close()
+    yield migrated_database
