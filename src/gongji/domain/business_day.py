@@ -1,0 +1,33 @@
+"""Which day a moment belongs to: the business day of Asia/Shanghai.
+
+China has kept one offset, without summer time, since 1991; a fixed offset needs no time-zone file.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from typing import Final
+
+SHANGHAI: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
+
+
+def business_day(at: datetime) -> date:
+    """Return the day that ``at`` (aware) falls on in Asia/Shanghai.
+
+    Clause: G22.
+    """
+    return at.astimezone(SHANGHAI).date()
+
+
+def start_of(day: date) -> datetime:
+    """Return 00:00 of ``day`` in Asia/Shanghai, as an aware UTC time.
+
+    Clause: G22.
+    """
+    return datetime.combine(day, time(), SHANGHAI).astimezone(UTC)
+
+
+def full_years(since: date, day: date) -> int:
+    """Count the birthdays from ``since`` up to and including ``day``.
+
+    Somebody born on 29 February turns a year older on 1 March of a common year.
+    """
+    return day.year - since.year - ((day.month, day.day) < (since.month, since.day))

@@ -1,0 +1,200 @@
+"""A beneficiary's family as it stands on the locked rows, turned into purses for the resolver."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from gongji.domain.bill import Bill, eligible
+from gongji.domain.binding import LIVE, Binding, Used, barred_by_binding, rank_key
+from gongji.domain.business_day import business_day
+from gongji.domain.deduction import CashReason, Purse, Skip, Split, resolve
+from gongji.domain.institution import Institution
+from gongji.domain.money import NOTHING, Fen
+from gongji.domain.person import AccountStatus, Beneficiary, PersonalAccount, PersonStatus
+from gongji.domain.policy import OwnAccountUnusable, Policy, UnsetOrder
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """One live binding, the sharer's account and what the binding's limits have let through.
+
+    Args:
+        awaits_consent: the child for whom a guardian accepted has to confirm anew (G19).
+    """
+
+    binding: Binding
+    account: PersonalAccount
+    used: Used = Used()
+    awaits_consent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A beneficiary, the own account if there is one, and every live sharing.
+
+    Args:
+        policy: that of the beneficiary's insured region on the business day (G22).
+    """
+
+    beneficiary: Beneficiary
+    own: PersonalAccount | None
+    sharings: tuple[Sharing, ...]
+    policy: Policy
+
+    def ordered(self) -> tuple[Sharing, ...]:
+        """Return the live sharings in the order of drawing.
+
+        Clause: S2.2, S2.3, G1, G2.
+        """
+        live = [s for s in self.sharings if s.binding.status in LIVE]
+        in_order = sorted(live, key=lambda s: rank_key(s.binding))
+        if self.order_is_by_balance:
+            # Python's sort is stable: equal balances keep the order of acceptance.
+            in_order.sort(key=lambda s: -s.account.balance)
+        return tuple(in_order)
+
+    @property
+    def order_is_by_balance(self) -> bool:
+        """Tell whether the bureau's rule draws the highest balance first (G1)."""
+        by_balance = self.policy.unset_order is UnsetOrder.HIGHEST_BALANCE
+        return by_balance and not self.beneficiary.order_is_set
+
+    @property
+    def order_is_missing(self) -> bool:
+        """Tell whether sharing waits until the beneficiary sets an order (G1, ``NO_SHARING``)."""
+        waits = self.policy.unset_order is UnsetOrder.NO_SHARING
+        return waits and not self.beneficiary.order_is_set and len(self.ordered()) > 1
+
+    def own_purse(self, at: datetime) -> Purse | None:
+        """Return the own account as the first purse (S2.1); the reserve does not bind it (G8)."""
+        if self.own is None:
+            return None
+        usable = self.own.status.at(at) is AccountStatus.NORMAL
+        return Purse(self.own.id, 0, self.own.balance, barred=None if usable else Skip.STATUS)
+
+    def shared_purses(self, at: datetime, *, sharing_is_open: bool = True) -> tuple[Purse, ...]:
+        """Return the sharers' accounts as purses, in order.
+
+        Args:
+            at: the server's time on the locked rows.
+            sharing_is_open: whether sharers may pay at the place (G21).
+
+        Clause: S2.2, G3, G7, G8, G21.
+        """
+        return tuple(
+            Purse(
+                account_id=sharing.account.id,
+                rank=rank,
+                balance=sharing.account.balance,
+                limit_left=sharing.binding.limit.left(sharing.used),
+                reserve=sharing.account.reserve,
+                barred=self._barred(sharing, at, sharing_is_open),
+                binding_id=sharing.binding.id,
+            )
+            for rank, sharing in enumerate(self.ordered(), start=1)
+        )
+
+    def _barred(self, sharing: Sharing, at: datetime, sharing_is_open: bool) -> Skip | None:
+        if not sharing.account.may_share(at):
+            return Skip.STATUS
+        awaits = sharing.awaits_consent
+        if (paused := barred_by_binding(sharing.binding, awaits_consent=awaits)) is not None:
+            return paused
+        if not sharing_is_open or sharing.account.region[:2] != self.beneficiary.region[:2]:
+            return Skip.REGION
+        return Skip.ORDER if self.order_is_missing else None
+
+    def cash_reason(self, place: Institution, at: datetime) -> CashReason | None:
+        """Tell why no account may pay anything of a bill, or None.
+
+        Clause: S3.2, G16, G25.
+        """
+        if not place.designated.covers(business_day(at)):
+            return CashReason.PLACE
+        if self.beneficiary.status.at(at) is not PersonStatus.NORMAL:
+            return CashReason.PERSON
+        own_unusable = self.own is not None and self.own.status.at(at) is not AccountStatus.NORMAL
+        if own_unusable and self.policy.own_account_unusable is OwnAccountUnusable.NO_ACCOUNT_MONEY:
+            return CashReason.OWN_ACCOUNT
+        return None
+
+    def after(self, split: Split) -> "Family":
+        """Return the family as it stands once ``split`` is booked: for the next bill of a batch."""
+        drawn = {step.purse.account_id: step.drawn for step in split.steps}
+        own = _less(self.own, drawn) if self.own is not None else None
+        sharings = tuple(
+            replace(
+                sharing,
+                account=_less(sharing.account, drawn),
+                used=sharing.used.plus(drawn.get(sharing.account.id, NOTHING)),
+            )
+            for sharing in self.sharings
+        )
+        return replace(self, own=own, sharings=sharings)
+
+    def with_accounts(self, accounts: dict[UUID, PersonalAccount]) -> "Family":
+        """Return the family with its accounts as they stand in ``accounts``."""
+        own = None if self.own is None else accounts.get(self.own.id, self.own)
+        sharings = tuple(
+            replace(sharing, account=accounts.get(sharing.account.id, sharing.account))
+            for sharing in self.sharings
+        )
+        return replace(self, own=own, sharings=sharings)
+
+
+def _less(account: PersonalAccount, drawn: dict[UUID, Fen]) -> PersonalAccount:
+    amount = drawn.get(account.id, NOTHING)
+    if amount == NOTHING:
+        return account
+    return replace(account, balance=Fen(account.balance - amount), entry_no=account.entry_no + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class BillSplit:
+    """A bill's personal share, split: the eligible part by the resolver, the rest cash.
+
+    Args:
+        cash_reason: why the whole bill is cash.
+        sharing_is_open: whether sharers may pay at the place (G21).
+    """
+
+    personal_share: Fen
+    split: Split
+    cash_reason: CashReason | None
+    sharing_is_open: bool
+
+    @property
+    def eligible(self) -> Fen:
+        """Return what accounts might have paid."""
+        return self.split.due
+
+    @property
+    def ineligible(self) -> Fen:
+        """Return what no account may pay."""
+        return Fen(self.personal_share - self.split.due)
+
+    @property
+    def cash(self) -> Fen:
+        """Return what the person pays at the counter."""
+        return Fen(self.personal_share - self.split.own - self.split.shared)
+
+
+def split_bill(family: Family, bill: Bill, place: Institution, at: datetime) -> BillSplit:
+    """Split a sound bill at a place, at the server's time.
+
+    Clause: S1.2, S2.1, S2.2, S3.4, S3.6, G3, G4, G11, G12, G16, G21, G25.
+    """
+    due = eligible(bill, family.policy, place.kind)
+    reason = family.cash_reason(place, at)
+    if reason is None and due == NOTHING and bill.personal_share > NOTHING:
+        reason = CashReason.NOT_ELIGIBLE
+    is_open = place.sharing_is_open(family.beneficiary.region, business_day(at))
+    split = resolve(due, () if reason else _purses(family, at, sharing_is_open=is_open))
+    return BillSplit(bill.personal_share, split, reason, is_open)
+
+
+def _purses(family: Family, at: datetime, *, sharing_is_open: bool) -> Iterable[Purse]:
+    if (own := family.own_purse(at)) is not None:
+        yield own
+    yield from family.shared_purses(at, sharing_is_open=sharing_is_open)

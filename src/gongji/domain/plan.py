@@ -1,0 +1,32 @@
+"""What a client was shown, in a form that can be compared later (``ifPlan``)."""
+
+import json
+from collections.abc import Iterable
+from uuid import UUID
+
+from gongji.domain.deduction import Split
+from gongji.domain.money import Fen
+from gongji.domain.settlement import Leg
+
+
+def settlement_plan(split: Split, *, cash: Fen, policy_version: str) -> bytes:
+    """Write a split's plan: eligible fen, ordered accounts with their fen, cash, policy version.
+
+    The plan names amounts of sharers: it leaves the store only as a keyed digest.
+    """
+    drawn = [(str(step.purse.account_id), step.drawn) for step in split.legs]
+    return _written("settle", split.due, drawn, cash, policy_version)
+
+
+def legs_plan(what: str, subject_id: UUID, legs: Iterable[Leg]) -> bytes:
+    """Write the plan of moving legs back, or of paying a premium."""
+    return _written(what, str(subject_id), [(str(leg.account_id), leg.amount) for leg in legs])
+
+
+def ending_plan(binding_id: UUID, *, status: str, order_version: int) -> bytes:
+    """Write the plan of ending a binding: its state and the order that it leaves behind."""
+    return _written("end", str(binding_id), status, order_version)
+
+
+def _written(*parts: object) -> bytes:
+    return json.dumps(parts, separators=(",", ":")).encode()

@@ -1,0 +1,141 @@
+"""The yearly resident premium (居民医保费): what it costs, when it may be paid, its states."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final
+
+from gongji.domain.binding import Binding, BindingStatus
+from gongji.domain.business_day import business_day
+from gongji.domain.deduction import Split
+from gongji.domain.errors import Code, Reason, refuse
+from gongji.domain.money import NOTHING, Fen
+from gongji.domain.person import Beneficiary, PersonalAccount, PersonStatus, Scheme
+
+
+class PremiumStatus(StrEnum):
+    """State of a premium. Failed and refunded premiums have given everything back."""
+
+    DEBITED = "DEBITED"
+    CONFIRMED = "CONFIRMED"
+    FAILED = "FAILED"
+    REFUNDED = "REFUNDED"
+
+
+class PremiumMove(StrEnum):
+    """What can happen to a premium."""
+
+    CONFIRM = "CONFIRM"
+    FAIL = "FAIL"
+    REFUND = "REFUND"
+
+
+_MOVES: Final = {
+    (PremiumStatus.DEBITED, PremiumMove.CONFIRM): PremiumStatus.CONFIRMED,
+    (PremiumStatus.DEBITED, PremiumMove.FAIL): PremiumStatus.FAILED,
+    (PremiumStatus.CONFIRMED, PremiumMove.REFUND): PremiumStatus.REFUNDED,
+}
+NOT_REFUNDED: Final = frozenset({PremiumStatus.DEBITED, PremiumStatus.CONFIRMED})
+"""At most one of these per insured person and year (G14)."""
+
+
+def premium_after(status: PremiumStatus, move: PremiumMove) -> PremiumStatus:
+    """Make a legal move.
+
+    Raises:
+        Refusal: ``PREMIUM_NOT_REFUNDABLE``: the premium is not in a state for it.
+    """
+    to = _MOVES.get((status, move))
+    if to is None:
+        raise refuse(Code.PREMIUM_NOT_REFUNDABLE)
+    return to
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """What a category of residents of a region pays for one benefit year, and in which window.
+
+    Args:
+        region: six digits; a prefecture's or province's tariff holds for its counties.
+        category: the registry's category of the insured person.
+        amount: fen.
+        opens_on: first day of the window.
+        closes_on: last day of the window.
+    """
+
+    region: str
+    year: int
+    category: str
+    amount: Fen
+    opens_on: date
+    closes_on: date
+
+    def is_open(self, day: date) -> bool:
+        """Tell whether the premium may be paid on a business day."""
+        return self.opens_on <= day <= self.closes_on
+
+
+def tariff_for(
+    tariffs: Iterable[Tariff], *, region: str, year: int, category: str
+) -> Tariff | None:
+    """Return the tariff of the insured person's region; the nearest region's comes first."""
+    regions = (region, region[:4] + "00", region[:2] + "0000")
+    fitting = [
+        t for t in tariffs if t.region in regions and t.year == year and t.category == category
+    ]
+    return min(fitting, key=lambda t: regions.index(t.region)) if fitting else None
+
+
+def reasons_against_insured(insured: Beneficiary, at: datetime) -> Iterator[Reason]:
+    """List what stands against paying for this person.
+
+    Clause: G14.
+    """
+    if insured.status.at(at) is not PersonStatus.NORMAL:
+        yield Reason(Code.PREMIUM_INSURED_NOT_NORMAL, ("bindingId",))
+    if insured.scheme is not Scheme.RESIDENT:
+        yield Reason(Code.PREMIUM_INSURED_NOT_RESIDENT, ("bindingId",))
+
+
+def reasons_against_payer(
+    binding: Binding, account: PersonalAccount, *, awaits_consent: bool, at: datetime
+) -> Iterator[Reason]:
+    """List what stands against this sharer's paying: binding active and not paused, account normal.
+
+    Clause: G14, S1.3.
+    """
+    usable = binding.status is BindingStatus.ACTIVE and not awaits_consent
+    if not usable or not account.may_share(at):
+        yield Reason(Code.PREMIUM_PAYER_CANNOT_PAY, ("bindingId",))
+
+
+def reasons_against_tariff(tariff: Tariff | None, at: datetime) -> Iterator[Reason]:
+    """List what stands against paying now.
+
+    Clause: G14.
+    """
+    if tariff is None:
+        yield Reason(Code.PREMIUM_NOT_PAYABLE, ("year",))
+    elif not tariff.is_open(business_day(at)):
+        yield Reason(Code.PREMIUM_WINDOW_CLOSED, ("year",))
+
+
+def reasons_against_split(split: Split) -> Iterator[Reason]:
+    """Refuse a part payment: a premium is paid whole or not at all.
+
+    Clause: G14.
+    """
+    if split.cash > NOTHING:
+        yield Reason(Code.PREMIUM_BALANCE_SHORT, ("bindingId",))
+
+
+def reasons_against_refund(status: PremiumStatus, year: int, at: datetime) -> Iterator[Reason]:
+    """List what stands against a refund by payer or staff: only confirmed, only before the year.
+
+    Clause: G14.
+    """
+    if (status, PremiumMove.REFUND) not in _MOVES:
+        yield Reason(Code.PREMIUM_NOT_REFUNDABLE, ("premiumId",))
+    if business_day(at).year >= year:
+        yield Reason(Code.PREMIUM_REFUND_TOO_LATE, ("premiumId",))

@@ -1,0 +1,99 @@
+"""A settlement's legs, its booking, and its reversal to the accounts that the money came from."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from gongji.domain.deduction import LegType, Split
+from gongji.domain.errors import Code, Reason
+from gongji.domain.ledger import (
+    Cause,
+    ControlKind,
+    Transfer,
+    between_controls,
+    control_account_id,
+    draw,
+    pay_in,
+)
+from gongji.domain.money import Fen
+from gongji.domain.person import AccountStatus, PersonalAccount
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """What one account paid of a settlement or premium; the own account has rank 0."""
+
+    account_id: UUID
+    type: LegType
+    rank: int
+    amount: Fen
+    binding_id: UUID | None = None
+
+
+def legs_of(split: Split) -> tuple[Leg, ...]:
+    """Return the legs of a split, in order; accounts that pay nothing have none."""
+    return tuple(
+        Leg(
+            account_id=step.purse.account_id,
+            type=step.purse.type,
+            rank=step.purse.rank,
+            amount=step.drawn,
+            binding_id=step.purse.binding_id,
+        )
+        for step in split.legs
+    )
+
+
+Accounts = dict[UUID, PersonalAccount]
+
+
+def book(
+    legs: Iterable[Leg], accounts: Mapping[UUID, PersonalAccount], *, payable: UUID, cause: Cause
+) -> tuple[Accounts, tuple[Transfer, ...]]:
+    """Draw every leg from its account to a payable account.
+
+    Returns:
+        The accounts as they stand afterwards, and the transfers in the order of the legs.
+    """
+    after: Accounts = {}
+    transfers = []
+    for leg in legs:
+        account = after.get(leg.account_id, accounts[leg.account_id])
+        after[leg.account_id], transfer = draw(account, leg.amount, to=payable, cause=cause)
+        transfers.append(transfer)
+    return after, tuple(transfers)
+
+
+def give_back(
+    legs: Iterable[Leg], accounts: Mapping[UUID, PersonalAccount], *, payable: UUID, cause: Cause
+) -> tuple[Accounts, tuple[Transfer, ...]]:
+    """Return every leg to the account that it came from; a closed account's leg goes to suspense.
+
+    Neither an ending, a reorder, a pause nor a freeze of an account hinders it.
+
+    Clause: G13.
+    """
+    after: Accounts = {}
+    transfers = []
+    for leg in legs:
+        account = after.get(leg.account_id, accounts[leg.account_id])
+        if account.status.state is AccountStatus.CLOSED:
+            suspense = control_account_id(ControlKind.SUSPENSE, account.region)
+            transfers.append(between_controls(leg.amount, source=payable, to=suspense, cause=cause))
+            continue
+        after[leg.account_id], transfer = pay_in(account, leg.amount, source=payable, cause=cause)
+        transfers.append(transfer)
+    return after, tuple(transfers)
+
+
+def reasons_against_reversal(
+    settled_on: date, *, today: date, within_days: int
+) -> tuple[Reason, ...]:
+    """List what stands against reversing a settlement that is not reversed yet.
+
+    Clause: G13.
+    """
+    if today > settled_on + timedelta(days=within_days):
+        return (Reason(Code.REVERSAL_TOO_LATE, ("settlementId",)),)
+    return ()
