@@ -1,0 +1,73 @@
+"""The Strawberry schema as this gateway runs it: prepared documents in, coded errors out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.extensions.runner import SchemaExtensionsRunner
+from strawberry.schema.exceptions import InvalidOperationTypeError
+from strawberry.types.execution import ExecutionContext, PreExecutionError
+
+from gongji.api.documents import Library, Manifest, Unfit
+from gongji.api.faults import Publisher
+from gongji.api.limits import Limits
+
+
+class GatewaySchema(strawberry.Schema):
+    """A schema whose every transport takes documents from one library.
+
+    Args:
+        known: exception classes with ``code`` and ``message`` that clients may see; any other
+            exception is masked.
+        limits: what one document may ask for.
+        manifest: the trusted documents.
+        trusted_only: refuse every other document.
+    """
+
+    def __init__(
+        self,
+        query: type,
+        *,
+        known: tuple[type[Exception], ...] = (),
+        limits: Limits | None = None,
+        manifest: Manifest | None = None,
+        trusted_only: bool = False,
+        **options: Any,
+    ) -> None:
+        super().__init__(query, **options)
+        self.publisher = Publisher(known)
+        self.library = Library(
+            self._schema, limits or Limits(), manifest or Manifest(), is_closed=trusted_only
+        )
+
+    async def _prepare_operation_async(
+        self,
+        context: ExecutionContext,
+        extensions_runner: SchemaExtensionsRunner,  # noqa: ARG002
+    ) -> PreExecutionError | None:
+        """Take the document from the library, where Strawberry would parse and validate it.
+
+        An extension cannot do this: what it raises is lost on a WebSocket.
+        """
+        try:
+            prepared = self.library.open(context.query or self.library.text_of(None, None))
+            operation_type = prepared.type_of(context._provided_operation_name)  # noqa: SLF001
+        except Unfit as unfit:
+            return PreExecutionError(data=None, errors=list(unfit.errors))
+        context.graphql_document = prepared.document
+        if operation_type not in context.allowed_operations:
+            raise InvalidOperationTypeError(operation_type)
+        return None
+
+    def process_errors(
+        self,
+        errors: list[GraphQLError],
+        execution_context: ExecutionContext | None = None,  # noqa: ARG002
+    ) -> None:
+        """Publish errors in place: every transport sends what this list then holds."""
+        self.publisher.publish(errors)
+
+    def text_of(self, query: str | None, extensions: Mapping[str, object] | None) -> str:
+        """Find the text that a request means, as the library knows it."""
+        return self.library.text_of(query, extensions)

@@ -1,0 +1,195 @@
+"""GraphQL over HTTP and WebSockets, as the specifications say, for one schema."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+import orjson
+from graphql import GraphQLError
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.exceptions import ConnectionRejectionError
+from strawberry.http.typevars import Context
+from strawberry.schema.exceptions import InvalidOperationTypeError
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types.execution import ExecutionResult
+from strawberry.types.graphql import OperationType
+from strawberry.types.unset import UNSET, UnsetType
+
+from gongji.api.faults import code_of, fault, status_of
+from gongji.api.gateway import GatewaySchema
+from gongji.api.sockets import FrameReader, TransportProtocol
+from gongji.api.wire import GRAPHQL_JSON, JSON, Asked, media_for, read_request
+
+__all__ = ["GatewayView"]
+
+INIT_TIMEOUT: Final = timedelta(seconds=10)
+MAX_SUBSCRIPTIONS: Final = 20
+_ALLOWED: Final[Mapping[str, frozenset[OperationType]]] = {
+    "GET": frozenset({OperationType.QUERY}),
+    "POST": frozenset({OperationType.QUERY, OperationType.MUTATION}),
+}
+_HEADERS: Final[Mapping[int, Mapping[str, str]]] = {
+    401: {"www-authenticate": "Bearer"},
+    405: {"allow": "POST"},
+    413: {"connection": "close"},
+    503: {"retry-after": "1"},
+}
+_NO_STORE: Final = {"cache-control": "no-store"}
+
+
+class GatewayView(GraphQL[Context, None]):
+    """The one GraphQL endpoint, an ASGI application.
+
+    Args:
+        schema: what is asked; it publishes errors and knows the trusted documents.
+        context: makes the context of a request or socket, or raises who may not come in.
+        admit: looks at a socket's context once its ``connection_init`` has arrived.
+        allowed_origins: pages elsewhere that may open a socket.
+        allow_queries_via_get: take queries from URLs too.
+    """
+
+    websocket_adapter_class = FrameReader
+    graphql_transport_ws_handler_class = TransportProtocol  # type: ignore[assignment]
+
+    def __init__(
+        self,
+        schema: GatewaySchema,
+        *,
+        context: Callable[[HTTPConnection], Awaitable[Context]],
+        admit: Callable[[Context], Awaitable[None]] | None = None,
+        allowed_origins: Sequence[str] = (),
+        allow_queries_via_get: bool = True,
+        init_timeout: timedelta = INIT_TIMEOUT,
+    ) -> None:
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            allow_queries_via_get=allow_queries_via_get,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+            connection_init_wait_timeout=init_timeout,
+            max_subscriptions_per_connection=MAX_SUBSCRIPTIONS,
+            allowed_origins=allowed_origins,
+        )
+        self._gateway = schema
+        self._context = context
+        self._admit = admit
+        self._methods = ("GET", "POST") if allow_queries_via_get else ("POST",)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one HTTP request, or one socket for as long as it is open."""
+        if scope["type"] == "websocket":
+            await self._serve_socket(WebSocket(scope, receive, send))
+            return
+        request = Request(scope, receive)
+        try:
+            response = await self._answer(request)
+        except ClientDisconnect:
+            return
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        """Answer a request, whatever it is."""
+        media = media_for(request.headers.get("accept", ""))
+        try:
+            self._expect(request.method, media)
+            asked = await read_request(request)
+            text = self._gateway.text_of(asked.query, asked.extensions)
+            result = await self._execute(request, text, asked)
+        except GraphQLError as error:
+            return self._refusal(error, media)
+        except ClientDisconnect:
+            raise
+        except Exception as error:  # noqa: BLE001 - the outermost edge: nothing leaves uncoded
+            return self._refusal(self._gateway.publisher.of_exception(error), media)
+        return _response(result, media or JSON)
+
+    def _expect(self, method: str, media: str | None) -> None:
+        if method not in self._methods:
+            raise fault("METHOD_NOT_ALLOWED")
+        if media is None:
+            raise fault("NOT_ACCEPTABLE")
+
+    async def _execute(self, request: Request, text: str, asked: Asked) -> ExecutionResult:
+        context = await self._context(request)
+        try:
+            return await self._gateway.execute(
+                text,
+                variable_values=asked.variables,
+                context_value=context,
+                operation_name=asked.operation_name,
+                allowed_operation_types=_ALLOWED[request.method],
+                operation_extensions=asked.extensions,
+            )
+        except InvalidOperationTypeError:
+            by_url = request.method == "GET"
+            raise fault("METHOD_NOT_ALLOWED" if by_url else "OPERATION_NOT_ALLOWED") from None
+
+    def _refusal(self, error: GraphQLError, media: str | None) -> Response:
+        status = status_of(error)
+        headers = {**_NO_STORE, **_HEADERS.get(status, {})}
+        if status == 405:
+            headers["allow"] = ", ".join(
+                self._methods if code_of(error) == "METHOD_NOT_ALLOWED" else ("POST",)
+            )
+        return Response(
+            orjson.dumps({"errors": [error.formatted]}),
+            status_code=status,
+            headers=headers,
+            media_type=f"{media or JSON}; charset=utf-8",
+        )
+
+    async def _serve_socket(self, socket: WebSocket) -> None:
+        try:
+            await self.run(socket)
+        except self._gateway.publisher.known as error:
+            await socket.close(4403, reason=code_of(self._gateway.publisher.of_exception(error)))
+
+    async def get_context(
+        self,
+        request: Request | WebSocket,
+        response: Response | WebSocket,  # noqa: ARG002
+    ) -> Context:
+        """Make the context of a socket, as Strawberry asks for it."""
+        return await self._context(request)
+
+    async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
+        """Let a socket in once its ``connection_init`` is known.
+
+        Raises:
+            ConnectionRejectionError: it may not come in.
+        """
+        try:
+            if self._admit is not None:
+                await self._admit(context)
+        except self._gateway.publisher.known as error:
+            raise ConnectionRejectionError from error
+        admitted: UnsetType = UNSET
+        return admitted
+
+    def encode_json(self, data: object) -> str:
+        """Write the text of a frame: bytes would make the frame binary."""
+        return orjson.dumps(data).decode()
+
+
+def _response(result: ExecutionResult, media: str) -> Response:
+    """Write an answer; a request that was not executed has no ``data``."""
+    errors = result.errors
+    content: dict[str, Any] = {}
+    if errors:
+        content["errors"] = [error.formatted for error in errors]
+    was_executed = result.data is not None or any(error.path for error in errors or ())
+    if was_executed or not errors:
+        content["data"] = result.data
+    if result.extensions:
+        content["extensions"] = result.extensions
+    refused = media == GRAPHQL_JSON and "data" not in content and errors
+    return Response(
+        orjson.dumps(content),
+        status_code=status_of(errors[0]) if refused and errors else 200,
+        headers=_NO_STORE,
+        media_type=f"{media}; charset=utf-8",
+    )
