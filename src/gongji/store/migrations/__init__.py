@@ -1,0 +1,1 @@
+"""Named steps of the schema, applied in order by ``gongji migrate``."""

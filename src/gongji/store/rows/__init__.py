@@ -1,0 +1,59 @@
+"""The tables. Class names end in ``Row``; every table and column says what it holds."""
+
+from gongji.store.rows.books import (
+    ContributionRow,
+    ControlAccountRow,
+    PremiumLegRow,
+    PremiumRow,
+    ReversalRow,
+    SettlementLegRow,
+    SettlementRow,
+    TransferRow,
+)
+from gongji.store.rows.families import BindingRow, BlockRow, OrderVersionRow
+from gongji.store.rows.registry import (
+    BeneficiaryRow,
+    CardRow,
+    GuardianRow,
+    InstitutionRow,
+    KinshipRow,
+    PersonalAccountRow,
+    PersonRow,
+    PolicyRow,
+    TariffRow,
+)
+from gongji.store.rows.requests import (
+    AccessRow,
+    EventRow,
+    InstallationRow,
+    QuoteCountRow,
+    RequestKeyRow,
+)
+
+__all__ = [
+    "AccessRow",
+    "BeneficiaryRow",
+    "BindingRow",
+    "BlockRow",
+    "CardRow",
+    "ContributionRow",
+    "ControlAccountRow",
+    "EventRow",
+    "GuardianRow",
+    "InstallationRow",
+    "InstitutionRow",
+    "KinshipRow",
+    "OrderVersionRow",
+    "PersonRow",
+    "PersonalAccountRow",
+    "PolicyRow",
+    "PremiumLegRow",
+    "PremiumRow",
+    "QuoteCountRow",
+    "RequestKeyRow",
+    "ReversalRow",
+    "SettlementLegRow",
+    "SettlementRow",
+    "TariffRow",
+    "TransferRow",
+]

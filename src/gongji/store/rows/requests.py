@@ -1,0 +1,102 @@
+"""Request keys, events, recorded accesses, counters and the mark of the installation."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.models import Model
+
+from gongji.domain.events import EventKind
+from gongji.store.ids import new_id
+
+_ENUM_LENGTH = 40
+
+
+class RequestKeyRow(Model):
+    """A client's key and the answer to it, kept for ever."""
+
+    id: UUID = fields.UUIDField(primary_key=True, description="derived from actor and request id")
+    actor_key = fields.CharField(max_length=60, description="person, institution or staff member")
+    request_id: UUID = fields.UUIDField(description="made by the client")
+    operation = fields.CharField(max_length=_ENUM_LENGTH, description="name of the operation")
+    request_hash = fields.CharField(
+        max_length=64, description="keyed hash of the canonical request"
+    )
+    answer: dict[str, Any] | None = fields.JSONField(
+        null=True, description="reference of the result, or the problem"
+    )
+    actor: dict[str, str] = fields.JSONField(description="who asked")
+    claimed_at: datetime = fields.DatetimeField(description="when")
+
+    class Meta:
+        """Table of request keys."""
+
+        table = "request_key"
+        table_description = "request keys with their answers, stored with the effect"
+
+
+class EventRow(Model):
+    """A fact for the outbox, numbered per beneficiary."""
+
+    id: UUID = fields.UUIDField(primary_key=True, default=new_id, description="id")
+    subject_id: UUID = fields.UUIDField(description="the beneficiary")
+    number: int = fields.BigIntField(description="counts from 1 per subject")
+    kind = fields.CharEnumField(EventKind, max_length=_ENUM_LENGTH, description="what happened")
+    happened_at: datetime = fields.DatetimeField(description="when")
+    ids: dict[str, str] = fields.JSONField(description="ids of what it is about")
+    actor: dict[str, str] = fields.JSONField(description="who did it")
+    relayed_at: datetime | None = fields.DatetimeField(null=True, description="when delivered")
+
+    class Meta:
+        """Table of events."""
+
+        table = "event"
+        table_description = "outbox, ids only, no personal data"
+        unique_together = (("subject_id", "number"),)
+
+
+class AccessRow(Model):
+    """A member of staff looked at a family account, and why."""
+
+    id: UUID = fields.UUIDField(primary_key=True, default=new_id, description="id")
+    person_id: UUID = fields.UUIDField(db_index=True, description="whose account was read")
+    reason = fields.CharField(max_length=200, description="given reason")
+    read_at: datetime = fields.DatetimeField(description="when")
+    actor: dict[str, str] = fields.JSONField(description="who read")
+
+    class Meta:
+        """Table of accesses."""
+
+        table = "access"
+        table_description = "reads of family accounts by staff, append-only"
+
+
+class QuoteCountRow(Model):
+    """How many quotes a person asked for on one day."""
+
+    id: UUID = fields.UUIDField(primary_key=True, default=new_id, description="id")
+    person_id: UUID = fields.UUIDField(description="who asked")
+    day: date = fields.DateField(description="business day")
+    asked = fields.IntField(default=0, description="number of quotes")
+
+    class Meta:
+        """Table of quote counts."""
+
+        table = "quote_count"
+        table_description = "quotes of persons per day"
+        unique_together = (("person_id", "day"),)
+
+
+class InstallationRow(Model):
+    """The mark of a database: demonstration or production."""
+
+    name = fields.CharField(max_length=20, primary_key=True, description="always gongji")
+    is_demonstration = fields.BooleanField(description="whether demo data may be loaded")
+    marked_at: datetime = fields.DatetimeField(description="when")
+
+    class Meta:
+        """Table of the installation."""
+
+        table = "installation"
+        table_description = "mark of the installation, one row"
