@@ -15,8 +15,10 @@ _CHECKS = (
     (
         "binding",
         "binding_limits",
-        "COALESCE(limit_settlement_fen, 0) >= 0 AND COALESCE(limit_month_fen, 0) >= 0"
-        " AND COALESCE(limit_year_fen, 0) >= 0",
+        (
+            "COALESCE(limit_settlement_fen, 0) >= 0 AND COALESCE(limit_month_fen, 0) >= 0"
+            " AND COALESCE(limit_year_fen, 0) >= 0"
+        ),
     ),
     ("binding", "binding_position", "position >= 1"),
     (
@@ -50,10 +52,12 @@ _CHECKS = (
     (
         "transfer",
         "transfer_entry",
-        "(account_id IS NULL) = (entry_no IS NULL)"
-        " AND (account_id IS NULL) = (balance_after_fen IS NULL)"
-        " AND COALESCE(balance_after_fen, 0) >= 0"
-        " AND (account_id IS NULL OR account_id IN (debit_account_id, credit_account_id))",
+        (
+            "(account_id IS NULL) = (entry_no IS NULL)"
+            " AND (account_id IS NULL) = (balance_after_fen IS NULL)"
+            " AND COALESCE(balance_after_fen, 0) >= 0"
+            " AND (account_id IS NULL OR account_id IN (debit_account_id, credit_account_id))"
+        ),
     ),
     ("installation", "installation_one_row", "name = 'gongji'"),
 )
@@ -77,8 +81,10 @@ _INDEXES = (
     (
         "binding_one_open_per_pair",
         "UNIQUE",
-        "binding (sharer_id, beneficiary_id)"
-        " WHERE status IN ('INVITED', 'IN_REVIEW', 'ACTIVE', 'PAUSED')",
+        (
+            "binding (sharer_id, beneficiary_id)"
+            " WHERE status IN ('INVITED', 'IN_REVIEW', 'ACTIVE', 'PAUSED')"
+        ),
     ),
     (
         "settlement_one_per_bill_number",
