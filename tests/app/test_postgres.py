@@ -64,7 +64,7 @@ class Checkout:
     account: str | None
 
     @property
-    def data(self) -> Path:
+    def server_folder(self) -> Path:
         """The folder for the server."""
         return self.folder / ".data" / "pg"
 
@@ -91,7 +91,7 @@ def start() -> Iterator[Embedded]:
     def begin(checkout: Checkout, *more: str, environment: dict[str, str] | None = None) -> Program:
         account = ["--account", checkout.account] if checkout.account else []
         process = subprocess.Popen(
-            [sys.executable, PROGRAM, checkout.data, *account, *more],
+            [sys.executable, PROGRAM, checkout.server_folder, *account, *more],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -203,7 +203,7 @@ def test_a_signal_while_the_server_starts_leaves_none_behind(
         hasty = start(checkout)
         time.sleep(pause)
         assert hasty.end(signal.SIGTERM) in {143, -signal.SIGTERM}
-        assert not list(checkout.data.glob("server/cluster/postmaster.pid"))
+        assert not list(checkout.server_folder.glob("server/cluster/postmaster.pid"))
 
     assert run(checkout).end() == 0
 
@@ -250,7 +250,7 @@ def test_deleted_data_outside_the_checkout_are_gone(run: Embedded) -> None:
         run(closed, "--state-base", str(state.folder)).end()
         assert relic.exists()
 
-        shutil.rmtree(closed.data)
+        shutil.rmtree(closed.server_folder)
         run(closed, "--state-base", str(state.folder)).end()
 
         assert not relic.exists()
@@ -300,7 +300,7 @@ def test_a_checkout_with_a_long_path_gets_a_short_socket(run: Embedded) -> None:
 
 async def test_the_server_is_durable_and_its_log_tells_nothing_of_a_client(tmp_path: Path) -> None:
     secret = "542599199001010018"
-    with a_checkout(None, mode=0o755) as made, running_postgres(made.data) as server:
+    with a_checkout(None, mode=0o755) as made, running_postgres(made.server_folder) as server:
         connection = await asyncpg.connect(server.url())
         shown = {
             name: await connection.fetchval("SELECT current_setting($1)", name)
@@ -333,7 +333,7 @@ def test_a_broken_cluster_is_named_with_the_log(run: Embedded) -> None:
 
         with (
             pytest.raises(PostgresFailed, match="pg_control"),
-            running_postgres(made.data, durable=False),
+            running_postgres(made.server_folder, durable=False),
         ):
             pytest.fail("a broken cluster must not start")
 

@@ -24,7 +24,7 @@ def ended_by_exception() -> Iterator[None]:
     Raises:
         SystemExit: a signal arrived; the exit status is 128 and its number.
     """
-    chosen = [number for number in _SILENT_BY_DEFAULT if _handler(number) is signal.SIG_DFL]
+    chosen = [number for number in _SILENT_BY_DEFAULT if _meaning(number) is signal.SIG_DFL]
     with _handled_by(_exit, chosen):
         yield
 
@@ -33,7 +33,7 @@ def ended_by_exception() -> Iterator[None]:
 def endings_postponed() -> Iterator[None]:
     """Let the signals that would end the program wait until the block is over."""
     arrived: list[int] = []
-    chosen = [number for number in ENDING if _handler(number) is not signal.SIG_IGN]
+    chosen = [number for number in ENDING if _meaning(number) is not signal.SIG_IGN]
     try:
         with _handled_by(lambda number, _: arrived.append(number), chosen):
             yield
@@ -57,7 +57,7 @@ def _handled_by(
             signal.signal(number, earlier)
 
 
-def _handler(number: signal.Signals) -> object:
+def _meaning(number: signal.Signals) -> object:
     """Return what a signal does now."""
     return signal.getsignal(number)
 
