@@ -17,6 +17,7 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
+    ObjectFieldNode,
     OperationDefinitionNode,
     ValueNode,
     VariableNode,
@@ -220,6 +221,6 @@ def _coded(error: GraphQLError) -> GraphQLError:
     if code_of(error):
         return error
     blamed = error.nodes[0] if error.nodes else None
-    if isinstance(blamed, ValueNode) and not isinstance(blamed, VariableNode):
+    if isinstance(blamed, ValueNode | ObjectFieldNode) and not isinstance(blamed, VariableNode):
         return bad_input(error)
     return fault("GRAPHQL_VALIDATION_FAILED", error.message, like=error)

@@ -51,6 +51,7 @@ FAULTS: Final = {
     "MALFORMED": Fault("请求格式不正确。"),
     "METHOD_NOT_ALLOWED": Fault("不支持此请求方法。", status=405),
     "NOT_ACCEPTABLE": Fault("只能以 JSON 格式应答。", status=406),
+    "METHOD_MUST_BE_POST": Fault("此类操作只能以 POST 方法请求。", status=405),
     "OPERATION_NAME_REQUIRED": Fault("查询文档含多个操作，请用 operationName 指明其一。"),
     "OPERATION_NOT_ALLOWED": Fault("此连接方式不支持该类操作。"),
     "OPERATION_NOT_FOUND": Fault("查询文档中没有所指明的操作。"),

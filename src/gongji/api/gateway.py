@@ -9,7 +9,7 @@ from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types.execution import ExecutionContext, PreExecutionError
 
-from gongji.api.documents import Library, Manifest, Unfit
+from gongji.api.documents import KEPT_DOCUMENTS, Library, Manifest, Unfit
 from gongji.api.faults import Publisher
 from gongji.api.limits import Limits
 
@@ -23,6 +23,7 @@ class GatewaySchema(strawberry.Schema):
         limits: what one document may ask for.
         manifest: the trusted documents.
         trusted_only: refuse every other document.
+        kept_documents: how many documents of others are kept prepared.
     """
 
     def __init__(
@@ -33,12 +34,17 @@ class GatewaySchema(strawberry.Schema):
         limits: Limits | None = None,
         manifest: Manifest | None = None,
         trusted_only: bool = False,
+        kept_documents: int = KEPT_DOCUMENTS,
         **options: Any,
     ) -> None:
         super().__init__(query, **options)
         self.publisher = Publisher(known)
         self.library = Library(
-            self._schema, limits or Limits(), manifest or Manifest(), is_closed=trusted_only
+            self._schema,
+            limits or Limits(),
+            manifest or Manifest(),
+            is_closed=trusted_only,
+            kept=kept_documents,
         )
 
     async def _prepare_operation_async(

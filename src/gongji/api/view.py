@@ -126,7 +126,7 @@ class GatewayView(GraphQL[Context, None]):
             )
         except InvalidOperationTypeError:
             by_url = request.method == "GET"
-            raise fault("METHOD_NOT_ALLOWED" if by_url else "OPERATION_NOT_ALLOWED") from None
+            raise fault("METHOD_MUST_BE_POST" if by_url else "OPERATION_NOT_ALLOWED") from None
 
     def _refusal(self, error: GraphQLError, media: str | None) -> Response:
         status = status_of(error)
