@@ -182,20 +182,28 @@ class Binding:
         return BindingStatus.EXPIRED if self.has_expired(at) else self.status
 
     def after(self, move: Move, *, at: datetime) -> "Binding":
-        """Make a legal move.
+        """Make a legal move; becoming live for the first time sets ``accepted_at``.
 
         Raises:
             Refusal: the move is not in the table, or the invitation has expired.
 
         Clause: G9, G10, and the table ``MOVES``.
         """
-        if self.has_expired(at) and move in {Move.ACCEPT, Move.ACCEPT_FOR_REVIEW, Move.DECLINE}:
-            raise refuse(Code.INVITATION_EXPIRED)
-        to = MOVES.get((self.status, move))
-        if to is None:
-            raise refuse(Code.MOVE_NOT_ALLOWED)
+        to = self._state_after(move, at)
+        accepted_at = at if to in LIVE and self.accepted_at is None else self.accepted_at
         ended_at = at if to not in OPEN else None
-        return replace(self, status=to, ended_at=ended_at)
+        return replace(self, status=to, accepted_at=accepted_at, ended_at=ended_at)
+
+    def _state_after(self, move: Move, at: datetime) -> BindingStatus:
+        if self.has_expired(at):
+            # What shows as expired stays expired, also where the sweep comes after the news.
+            if move not in {Move.EXPIRE, Move.END_BY_NEWS}:
+                raise refuse(Code.INVITATION_EXPIRED)
+            return BindingStatus.EXPIRED
+        to = MOVES.get((self.status, move))
+        if to is None or move is Move.EXPIRE:
+            raise refuse(Code.MOVE_NOT_ALLOWED)
+        return to
 
     def accepted(self, consent: Consent, *, for_review: bool) -> "Binding":
         """Accept the invitation, at the consent's time; live at once unless it goes to review.
@@ -206,9 +214,7 @@ class Binding:
         Clause: S3.5, G9, G20, G26.
         """
         move = Move.ACCEPT_FOR_REVIEW if for_review else Move.ACCEPT
-        moved = self.after(move, at=consent.at)
-        accepted_at = None if for_review else consent.at
-        return replace(moved, beneficiary_consent=consent, accepted_at=accepted_at)
+        return replace(self.after(move, at=consent.at), beneficiary_consent=consent)
 
     def awaits_own_consent(self, *, birth: date, adult_at: int, at: datetime) -> bool:
         """Tell whether a child for whom a guardian accepted is of age and must confirm anew.
@@ -226,14 +232,14 @@ def expiry(invited_at: datetime, *, hours: int) -> datetime:
     return invited_at + timedelta(hours=hours)
 
 
+def acceptance_key(binding: Binding) -> tuple[datetime, UUID]:
+    """Sort bindings by acceptance time, then id (G1)."""
+    return (binding.accepted_at or binding.invited_at, binding.id)
+
+
 def rank_key(binding: Binding) -> tuple[bool, int, datetime, UUID]:
     """Sort bindings by position, then acceptance time, then id: stable under ties (G1, G2)."""
-    return (
-        binding.position is None,
-        binding.position or 0,
-        binding.accepted_at or binding.invited_at,
-        binding.id,
-    )
+    return (binding.position is None, binding.position or 0, *acceptance_key(binding))
 
 
 def barred_by_binding(binding: Binding, *, awaits_consent: bool) -> Skip | None:

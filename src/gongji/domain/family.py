@@ -6,7 +6,14 @@ from datetime import datetime
 from uuid import UUID
 
 from gongji.domain.bill import Bill, eligible
-from gongji.domain.binding import LIVE, Binding, Used, barred_by_binding, rank_key
+from gongji.domain.binding import (
+    LIVE,
+    Binding,
+    Used,
+    acceptance_key,
+    barred_by_binding,
+    rank_key,
+)
 from gongji.domain.business_day import business_day
 from gongji.domain.deduction import CashReason, Purse, Skip, Split, resolve
 from gongji.domain.institution import Institution
@@ -48,11 +55,9 @@ class Family:
         Clause: S2.2, S2.3, G1, G2.
         """
         live = [s for s in self.sharings if s.binding.status in LIVE]
-        in_order = sorted(live, key=lambda s: rank_key(s.binding))
         if self.order_is_by_balance:
-            # Python's sort is stable: equal balances keep the order of acceptance.
-            in_order.sort(key=lambda s: -s.account.balance)
-        return tuple(in_order)
+            return tuple(sorted(live, key=_by_balance))
+        return tuple(sorted(live, key=lambda s: rank_key(s.binding)))
 
     @property
     def order_is_by_balance(self) -> bool:
@@ -141,6 +146,11 @@ class Family:
             for sharing in self.sharings
         )
         return replace(self, own=own, sharings=sharings)
+
+
+def _by_balance(sharing: Sharing) -> tuple[Fen, datetime, UUID]:
+    """Sort the highest balance first; ties by acceptance time, then id (G1)."""
+    return (Fen(-sharing.account.balance), *acceptance_key(sharing.binding))
 
 
 def _less(account: PersonalAccount, drawn: dict[UUID, Fen]) -> PersonalAccount:
