@@ -15,7 +15,7 @@ from gongji.domain.person import (
     PersonStatus,
     Scheme,
 )
-from gongji.domain.policy import Policy
+from gongji.domain.policy import Policy, UnsetOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,17 @@ def reasons_against_sharer(sharer: Sharer, policy: Policy, at: datetime) -> Iter
         yield Reason(Code.SHARER_NOT_NORMAL)
     if sharer.account is None:
         yield Reason(Code.SHARER_WITHOUT_ACCOUNT)
-    elif sharer.account.status.at(at) is not AccountStatus.NORMAL:
-        yield Reason(Code.SHARER_ACCOUNT_NOT_NORMAL)
-    elif sharer.account.balance <= NOTHING:
-        yield Reason(Code.SHARER_ACCOUNT_EMPTY)
+    else:
+        yield from _reasons_against_account(sharer.account, at)
     if _is_full(sharer.bindings, policy.most_beneficiaries):
         yield Reason(Code.TOO_MANY_BENEFICIARIES)
+
+
+def _reasons_against_account(account: PersonalAccount, at: datetime) -> Iterator[Reason]:
+    if account.status.at(at) is not AccountStatus.NORMAL:
+        yield Reason(Code.SHARER_ACCOUNT_NOT_NORMAL)
+    if account.balance <= NOTHING:
+        yield Reason(Code.SHARER_ACCOUNT_EMPTY)
 
 
 def reasons_against_kinship(kinship: Kinship, policy: Policy) -> Iterator[Reason]:
@@ -77,6 +82,7 @@ def reasons_against_beneficiary(
 
     Args:
         sharers: how many active and paused bindings there are as beneficiary (G6).
+        policy: that of the beneficiary's insured region (G22).
 
     Clause: S3.2, G6, G25.
     """
@@ -86,6 +92,22 @@ def reasons_against_beneficiary(
         yield Reason(Code.OWN_ACCOUNT_NOT_NORMAL)
     if _is_full(sharers, policy.most_sharers):
         yield Reason(Code.TOO_MANY_SHARERS)
+
+
+def reasons_against_no_position(
+    position: int | None, *, sharers: int, policy: Policy
+) -> Iterator[Reason]:
+    """Ask for a place in the order when accepting, where the region requires it.
+
+    Args:
+        position: the place that the beneficiary gave.
+        sharers: how many active and paused bindings there are without this one.
+
+    Clause: S2.3, G1 (``REQUIRED_ON_ACCEPT``).
+    """
+    required = policy.unset_order is UnsetOrder.REQUIRED_ON_ACCEPT
+    if required and sharers > 0 and position is None:
+        yield Reason(Code.ORDER_REQUIRED, ("position",))
 
 
 def _is_full(count: int, most: int) -> bool:
