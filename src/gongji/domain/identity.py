@@ -12,6 +12,8 @@ _CHECK: Final = "10X98765432"
 _ID_NUMBER_LENGTH: Final = 18
 MOST_NAME_CHARACTERS: Final = 100
 _OTHER_DOCUMENT_LENGTHS: Final = range(7, 16)
+_OTHER_DOCUMENT_PREFIXES: Final = ("81", "82", "83", "9")
+"""What residence permits of Hong Kong, Macau and Taiwan people, and of foreigners, begin with."""
 
 DEMO_REGION_PREFIX: Final = "542599"
 """The prefix of test and demo people: a county that does not exist."""
@@ -63,6 +65,8 @@ def parse_id_number(text: str, *, today: date) -> IdNumber | Code:
         return Code.ID_NUMBER_DATE
     if check_digit(typed[:17]) != typed[17]:
         return Code.ID_NUMBER_CHECK_DIGIT
+    if typed.startswith(_OTHER_DOCUMENT_PREFIXES):
+        return Code.DOCUMENT_NOT_SUPPORTED
     return IdNumber(typed)
 
 
@@ -71,13 +75,14 @@ def _is_ascii_digits(text: str) -> bool:
 
 
 def _looks_like_another_document(typed: str) -> bool:
-    """Recognise passports and permits: a letter or more, then digits, shorter than an ID number."""
+    """Recognise passports, permits and identity cards that are shorter: a letter, then digits."""
+    bare = typed.replace("(", "").replace(")", "")
     return (
-        len(typed) in _OTHER_DOCUMENT_LENGTHS
-        and typed.isascii()
-        and typed.isalnum()
-        and typed[0].isalpha()
-        and typed[-1].isdigit()
+        len(bare) in _OTHER_DOCUMENT_LENGTHS
+        and bare.isascii()
+        and bare.isalnum()
+        and bare[0].isalpha()
+        and any(map(str.isdigit, bare))
     )
 
 
@@ -85,28 +90,46 @@ def clean_name(text: str) -> str | None:
     """Return the name in NFC without outer spaces, or None where it is no name.
 
     Chinese, Tibetan and rare characters (U+20000 and above) are names; control, bidirectional and
-    zero-width characters never are. Characters that Python's tables do not know yet are accepted:
-    the registry is ahead of them.
+    zero-width characters, symbols and emoji never are. Private and not yet assigned ideographs are
+    accepted: the registry is ahead of Python's tables.
 
     Clause: S3.3.
     """
-    name = unicodedata.normalize("NFC", text).strip()
-    if not 0 < len(name) <= MOST_NAME_CHARACTERS:
+    name = unicodedata.normalize("NFC", text)
+    if any(is_invisible(character) or _is_symbol(character) for character in name):
         return None
-    if any(is_invisible(character) for character in name):
+    name = name.strip(" \u3000")
+    if not 0 < len(name) <= MOST_NAME_CHARACTERS or not any(map(_is_letter, name)):
         return None
     return name
 
 
 def is_invisible(character: str) -> bool:
-    """Tell whether a character is a control, format, surrogate or line-break character."""
+    """Tell whether a character shows nothing: control, format, surrogate, line break, selector."""
     if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}:
         return True
-    return ord(character) & 0xFFFE == 0xFFFE or character in _BLANK_LETTERS
+    if ord(character) & 0xFFFE == 0xFFFE or character in _BLANK_LETTERS:
+        return True
+    return any(ord(character) in selectors for selectors in _SELECTORS)
 
 
 _BLANK_LETTERS: Final = frozenset("\u115f\u1160\u3164\uffa0\u034f\u17b4\u17b5\u2800")
 """Letters and marks that show nothing, which a spoofed name could hide behind."""
+_SELECTORS: Final = (range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
+"""Variation selectors: they show nothing by themselves."""
+_IDEOGRAPHIC_PLANES: Final = range(0x20000, 0x40000)
+
+
+def _is_symbol(character: str) -> bool:
+    """Tell whether a character is a symbol, an emoji, or one whose meaning nobody knows."""
+    kind = unicodedata.category(character)
+    return kind[0] == "S" or (kind == "Cn" and ord(character) not in _IDEOGRAPHIC_PLANES)
+
+
+def _is_letter(character: str) -> bool:
+    """Tell whether a character can carry a name alone; 〇 is a number, yet a name's character."""
+    kind = unicodedata.category(character)
+    return kind[0] == "L" or kind in {"Nl", "Cn", "Co"}
 
 
 def mask_name(name: str) -> str:
