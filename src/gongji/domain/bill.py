@@ -82,7 +82,7 @@ def faults(bill: Bill, at: InstitutionKind) -> tuple[Reason, ...]:
 
 
 def _faults(bill: Bill, at: InstitutionKind) -> Iterator[Reason]:
-    if not _is_text(bill.institution_bill_no, MOST_BILL_NUMBER_CHARACTERS):
+    if not _is_number(bill.institution_bill_no):
         yield Reason(Code.BILL_NUMBER_FORM, ("bill", "institutionBillNo"))
     for field, name in _AMOUNTS.items():
         if getattr(bill, name) < 0:
@@ -114,6 +114,11 @@ def _line_faults(bill: Bill, at: InstitutionKind) -> Iterator[Reason]:
             yield Reason(Code.BILL_TEXT_FORM, (*path, "name"))
     if total(*(line.amount for line in bill.lines)) != bill.total:
         yield Reason(Code.BILL_LINES_DO_NOT_CLOSE, ("bill", "lines"))
+
+
+def _is_number(text: str) -> bool:
+    """Refuse outer spaces too: the same bill must not come twice under two numbers."""
+    return _is_text(text, MOST_BILL_NUMBER_CHARACTERS) and text == text.strip()
 
 
 def _is_text(text: str, most: int) -> bool:
