@@ -1,17 +1,19 @@
 """The yearly resident premium (居民医保费): what it costs, when it may be paid, its states."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
 from gongji.domain.binding import Binding, BindingStatus
 from gongji.domain.business_day import business_day
-from gongji.domain.deduction import Split
+from gongji.domain.deduction import Purse, Split
 from gongji.domain.errors import Code, Reason, refuse
+from gongji.domain.family import Family, Sharing
 from gongji.domain.money import NOTHING, Fen
 from gongji.domain.person import Beneficiary, PersonalAccount, PersonStatus, Scheme
+from gongji.domain.policy import PremiumPayers
 
 
 class PremiumStatus(StrEnum):
@@ -119,6 +121,25 @@ def reasons_against_tariff(tariff: Tariff | None, at: datetime) -> Iterator[Reas
         yield Reason(Code.PREMIUM_NOT_PAYABLE, ("year",))
     elif not tariff.is_open(business_day(at)):
         yield Reason(Code.PREMIUM_WINDOW_CLOSED, ("year",))
+
+
+def premium_purses(payer: Sharing, family: Family, at: datetime) -> tuple[Purse, ...]:
+    """Return the paying sharer's purse and, where the region lets them help, the other sharers'.
+
+    The payer's limits and reserve do not touch what the payer pays; the others' do.
+
+    Args:
+        payer: the sharer who pays, against whom nothing stands.
+        family: the insured person's.
+
+    Clause: S1.3, G8, G14.
+    """
+    paying = payer.account
+    first = Purse(paying.id, 1, paying.balance, binding_id=payer.binding.id)
+    if family.policy.premium_payers is PremiumPayers.ONE:
+        return (first,)
+    others = (p for p in family.shared_purses(at) if p.binding_id != payer.binding.id)
+    return (first, *(replace(purse, rank=rank) for rank, purse in enumerate(others, start=2)))
 
 
 def reasons_against_split(split: Split) -> Iterator[Reason]:
