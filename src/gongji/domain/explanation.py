@@ -132,7 +132,7 @@ _CASH_CLAUSES: Final = {
 
 def _tell_all_cash(recorded: Mapping[str, Any]) -> ToldStep:
     reason = recorded["cash_reason"]
-    sentence = texts.CASH_REASONS[reason]
+    sentence = texts.CASH_REASONS[reason] if recorded["cash"] else texts.NO_CASH
     return _cash_step(recorded["cash"], reason, _CASH_CLAUSES[reason], sentence)
 
 
@@ -217,13 +217,16 @@ def _reason_for(step: Mapping[str, Any], recorded: Mapping[str, Any], viewer: Vi
 
 
 _SKIP_CLAUSES: Final = {"REGION": "G21", "ORDER": "G1", "LIMIT": "G8", "RESERVE": "G8"}
+_OWN_SKIP_CLAUSES: Final = {"EMPTY": "S1.2", "STATUS": "G25"}
 
 
 def _clause(kind: LegType, outcome: Outcome, reason: str | None) -> str:
     """Name the clause of what was said, so that it betrays no more than the reason does."""
+    if kind is LegType.OWN:
+        return _OWN_SKIP_CLAUSES[reason] if reason and outcome is Outcome.SKIPPED else "S2.1"
     if outcome is Outcome.SKIPPED:
         return _SKIP_CLAUSES.get(reason or UNAVAILABLE, "G3")
-    return "S2.1" if kind is LegType.OWN else "S2.2"
+    return "S2.2"
 
 
 def _sentence(told: _Told, outcome: Outcome, reason: str | None) -> str:

@@ -53,11 +53,12 @@ GBT_4761: Final[dict[Kinship, tuple[str, ...]]] = {
     Kinship.GRANDCHILD: ("40", "41", "42", "43", "44"),
     Kinship.PARENT: ("50", "51", "52", "57", "58", "59"),
     Kinship.GRANDPARENT: ("60", "61", "62", "63", "64"),
-    Kinship.SIBLING: ("70", "71", "73", "75", "77"),
+    Kinship.SIBLING: ("70", "71", "73", "75", "77", "79"),
     Kinship.PARENT_IN_LAW: ("53", "54", "55", "56"),
     Kinship.CHILD_IN_LAW: ("28", "38"),
 }
-"""Codes of GB/T 4761-2008 that mean each kinship; the first is the one that we send."""
+"""Codes of GB/T 4761-2008 that mean each kinship, the general one first where there is one. Who
+married into the family (a brother's wife, a grandson's wife) is no near relative."""
 
 _BY_CODE: Final = {code: kinship for kinship, codes in GBT_4761.items() for code in codes}
 
