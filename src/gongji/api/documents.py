@@ -114,9 +114,7 @@ class Prepared:
             return self.operations[operation]
         if len(self.operations) > 1:
             raise Unfit(fault("OPERATION_NAME_REQUIRED"))
-        for only in self.operations.values():
-            return only
-        raise Unfit(fault("OPERATION_NOT_FOUND"))
+        return next(iter(self.operations.values()))
 
 
 class Library:
@@ -167,6 +165,8 @@ class Library:
         Raises:
             Unfit: every reason why it is not executed.
         """
+        if not text:
+            raise Unfit(fault("QUERY_MISSING"))
         trusted = self._trusted.get(text)
         if trusted is not None:
             return trusted

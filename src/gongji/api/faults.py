@@ -13,8 +13,6 @@ from uuid import uuid4
 
 import structlog
 from graphql import GraphQLError
-from strawberry.exceptions import MissingQueryError
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 MAX_ERRORS: Final = 20
 """Most errors in one answer; what is left out is announced by the last one."""
@@ -166,17 +164,15 @@ class Publisher:
         """Give the coded form of one error."""
         if error.path is None and _VARIABLE.match(error.message):
             return bad_input(error)
-        cause = _root_cause(error)
+        cause = error.original_error
         if isinstance(cause, self.known):
             return self._shown(cause, error)
         if cause is None or isinstance(cause, GraphQLError):
             return error if code_of(error) else bad_input(error)
-        return _protocol_fault(cause) or self._masked(cause, error)
+        return self._masked(cause, error)
 
     def of_exception(self, exception: Exception) -> GraphQLError:
         """Give the coded form of an exception raised outside of any field."""
-        if isinstance(exception, GraphQLError):
-            return self.published(exception)
         return self.published(GraphQLError("", original_error=exception))
 
     def _shown(self, cause: Any, error: GraphQLError) -> GraphQLError:
@@ -195,22 +191,3 @@ class Publisher:
             ],
         )
         return fault("INTERNAL", like=error, traceId=trace)
-
-
-def _root_cause(error: GraphQLError) -> Exception | None:
-    """Follow wrapped GraphQL errors down to what was raised first."""
-    cause = error.original_error
-    while isinstance(cause, GraphQLError) and cause.original_error is not None:
-        cause = cause.original_error
-    return cause
-
-
-def _protocol_fault(cause: Exception) -> GraphQLError | None:
-    """Name the three complaints that Strawberry itself raises about an operation."""
-    if isinstance(cause, MissingQueryError):
-        return fault("QUERY_MISSING")
-    if isinstance(cause, CannotGetOperationTypeError):
-        return fault("OPERATION_NOT_FOUND")
-    if isinstance(cause, InvalidOperationTypeError):
-        return fault("OPERATION_NOT_ALLOWED")
-    return None

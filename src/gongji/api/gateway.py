@@ -1,6 +1,5 @@
 """The Strawberry schema as this gateway runs it: prepared documents in, coded errors out."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import strawberry
@@ -57,7 +56,7 @@ class GatewaySchema(strawberry.Schema):
         An extension cannot do this: what it raises is lost on a WebSocket.
         """
         try:
-            prepared = self.library.open(context.query or self.library.text_of(None, None))
+            prepared = self.library.open(context.query or "")
             operation_type = prepared.type_of(context._provided_operation_name)  # noqa: SLF001
         except Unfit as unfit:
             return PreExecutionError(data=None, errors=list(unfit.errors))
@@ -73,7 +72,3 @@ class GatewaySchema(strawberry.Schema):
     ) -> None:
         """Publish errors in place: every transport sends what this list then holds."""
         self.publisher.publish(errors)
-
-    def text_of(self, query: str | None, extensions: Mapping[str, object] | None) -> str:
-        """Find the text that a request means, as the library knows it."""
-        return self.library.text_of(query, extensions)

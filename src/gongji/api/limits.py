@@ -281,10 +281,9 @@ def _shapes(schema: GraphQLSchema) -> dict[tuple[str, str], _Shape]:
         if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType)
         for field_name, definition in type_.fields.items()
     }
-    if schema.query_type is not None:
-        root = schema.query_type.name
-        shapes[root, "__schema"] = _Shape("__Schema", items=1, is_paged=False)
-        shapes[root, "__type"] = _Shape("__Type", items=1, is_paged=False)
+    root = schema.query_type.name if schema.query_type else ""
+    shapes[root, "__schema"] = _Shape("__Schema", items=1, is_paged=False)
+    shapes[root, "__type"] = _Shape("__Type", items=1, is_paged=False)
     return shapes
 
 
@@ -316,10 +315,12 @@ def _is_page(parent: str, name: str) -> bool:
 
 def _stated_size(definition: GraphQLField) -> int | None:
     written: Any = definition.extensions.get("strawberry-definition")
-    for directive in getattr(written, "directives", ()):
-        if isinstance(directive, ListSize):
-            return directive.assumed_size
-    return None
+    stated = [
+        directive.assumed_size
+        for directive in getattr(written, "directives", ())
+        if isinstance(directive, ListSize)
+    ]
+    return stated[0] if stated else None
 
 
 def unstated_lists(schema: GraphQLSchema) -> list[str]:

@@ -86,9 +86,9 @@ class TransportProtocol(BaseGraphQLTransportWSHandler[Context, RootValue]):
         if most is not None and len(self.operations) >= most:
             raise fault("TOO_MANY_SUBSCRIPTIONS", limit=most)
         asked = asked_of(received)
-        schema = cast("GatewaySchema", self.schema)
+        library = cast("GatewaySchema", self.schema).library
         return {
-            "query": schema.text_of(asked.query, asked.extensions),
+            "query": library.text_of(asked.query, asked.extensions),
             "variables": asked.variables,
             "operationName": asked.operation_name,
         }

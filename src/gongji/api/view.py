@@ -97,7 +97,7 @@ class GatewayView(GraphQL[Context, None]):
         try:
             self._expect(request.method, media)
             asked = await read_request(request)
-            text = self._gateway.text_of(asked.query, asked.extensions)
+            text = self._gateway.library.text_of(asked.query, asked.extensions)
             result = await self._execute(request, text, asked)
         except GraphQLError as error:
             return self._refusal(error, media)

@@ -58,6 +58,7 @@ def sealed(text: str) -> str:
         sealed('[1,"letters","2025-03-01T08:00:00Z",3]'),
         sealed('[1,"letters",true,"00000000-0000-0000-0000-000000000003"]'),
         LETTERS.write(KEY).rstrip("=") + "!",
+        LETTERS.write(KEY)[:40] + "\n" + LETTERS.write(KEY)[40:],
     ],
 )
 def test_a_cursor_of_anything_else_is_refused(cursor: str) -> None:

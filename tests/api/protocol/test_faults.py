@@ -36,7 +36,7 @@ async def test_a_known_exception_is_shown_as_it_is(
 
 
 async def test_an_unexpected_exception_is_masked_and_logged_under_one_trace_id(
-    http: httpx2.AsyncClient,
+    http: httpx2.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     with capture_logs() as logs:
         answer = await ask(http, "{ bug hello }")
@@ -52,6 +52,7 @@ async def test_an_unexpected_exception_is_masked_and_logged_under_one_trace_id(
     assert line["field"] == "bug"
     assert any("toy.py" in place for place in line["where"])
     assert SECRET not in str(answer) + str(logs)
+    assert caplog.records == []
 
 
 async def test_a_bug_outside_of_any_field_is_masked_too(http: httpx2.AsyncClient) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from strawberry.extensions import SchemaExtension
 
 from gongji.api.gateway import GatewaySchema
 from gongji.api.view import GatewayView
@@ -347,6 +348,19 @@ async def test_a_bad_page_is_a_coded_error_of_its_field(http: httpx2.AsyncClient
         assert codes(response) == [code]
         assert response.json()["errors"][0]["path"] == ["letters"]
         assert response.status_code == 200
+
+
+async def test_what_extensions_tell_is_sent() -> None:
+    class Clock(SchemaExtension):
+        def get_results(self) -> dict[str, Any]:
+            return {"took": 7}
+
+    view = GatewayView(make_schema(extensions=[Clock]), context=context_of)
+    transport = httpx2.ASGITransport(app=view)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://gateway") as http:
+        response = await post(http, "{ hello }")
+
+    assert response.json() == {"data": {"hello": "你好"}, "extensions": {"took": 7}}
 
 
 async def test_what_parses_and_validates_is_prepared_once(schema: GatewaySchema) -> None:

@@ -195,6 +195,12 @@ def test_a_limit_is_told_with_its_number_in_chinese(meter: DocumentMeter) -> Non
     assert error.extensions == {"code": "DOCUMENT_TOO_DEEP", "limit": 16}
 
 
+@pytest.mark.parametrize("text", ["{ ...A }", "{ hello } fragment B on Query { ...A }"])
+def test_what_only_validation_can_refuse_is_left_to_it(meter: DocumentMeter, text: str) -> None:
+    assert meter.excesses(parse(text)) == []
+    assert meter.excesses(parse(f"{text} type A {{ a: Int }}")) == []
+
+
 def test_lists_without_a_stated_size_are_found(schema: GatewaySchema) -> None:
     assert unstated_lists(schema._schema) == ["Query.broken", "Query.bugs"]
 
