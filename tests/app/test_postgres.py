@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 import asyncpg
 import psutil
@@ -295,7 +296,10 @@ def test_a_checkout_with_a_long_path_gets_a_short_socket(run: Embedded) -> None:
         program = run(long)
 
         assert f"%2Fgongji-{os.geteuid()}-" in program.url
+        sockets = Path(unquote(program.url.partition("?host=")[2]))
+        assert sockets.is_dir()
         assert program.end() == 0
+        assert not sockets.exists()
 
 
 async def test_the_server_is_durable_and_its_log_tells_nothing_of_a_client(tmp_path: Path) -> None:
@@ -346,7 +350,8 @@ def test_a_folder_that_others_may_enter_is_no_home(tmp_path: Path) -> None:
 
 
 def test_reachability_is_read_from_modes_and_owners(tmp_path: Path) -> None:
-    stranger, owner = Account(65534, 65534), Account(os.geteuid(), os.getegid())
+    uid, gid = os.geteuid(), os.getegid()
+    stranger, owner = Account(uid + 1, gid + 1), Account(uid, gid)
     tmp_path.chmod(0o700)
 
     assert may_enter(Path("/"), stranger)

@@ -149,6 +149,8 @@ def _stop(home: Home) -> None:
     pgdata = f"--pgdata={home.cluster}"
     if _run(home, "pg_ctl", "status", pgdata).returncode == 0:
         _check(_run(home, "pg_ctl", "stop", "--mode=fast", f"--timeout={_STOP_SECONDS}", pgdata))
+    if not home.sockets.is_relative_to(home.folder):
+        shutil.rmtree(home.sockets, ignore_errors=True)
 
 
 def _create_cluster(home: Home, *, durable: bool) -> None:
