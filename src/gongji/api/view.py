@@ -22,7 +22,7 @@ from strawberry.types.unset import UNSET, UnsetType
 from gongji.api.faults import code_of, fault, status_of
 from gongji.api.gateway import GatewaySchema
 from gongji.api.sockets import FrameReader, TransportProtocol
-from gongji.api.wire import GRAPHQL_JSON, JSON, Asked, media_for, read_request
+from gongji.api.wire import JSON, Asked, media_for, read_request
 
 __all__ = ["GatewayView"]
 
@@ -34,7 +34,6 @@ _ALLOWED: Final[Mapping[str, frozenset[OperationType]]] = {
 }
 _HEADERS: Final[Mapping[int, Mapping[str, str]]] = {
     401: {"www-authenticate": "Bearer"},
-    405: {"allow": "POST"},
     413: {"connection": "close"},
     503: {"retry-after": "1"},
 }
@@ -98,14 +97,13 @@ class GatewayView(GraphQL[Context, None]):
             self._expect(request.method, media)
             asked = await read_request(request)
             text = self._gateway.library.text_of(asked.query, asked.extensions)
-            result = await self._execute(request, text, asked)
+            return _response(await self._execute(request, text, asked), media or JSON)
         except GraphQLError as error:
             return self._refusal(error, media)
         except ClientDisconnect:
             raise
         except Exception as error:  # noqa: BLE001 - the outermost edge: nothing leaves uncoded
             return self._refusal(self._gateway.publisher.of_exception(error), media)
-        return _response(result, media or JSON)
 
     def _expect(self, method: str, media: str | None) -> None:
         if method not in self._methods:
@@ -130,17 +128,18 @@ class GatewayView(GraphQL[Context, None]):
 
     def _refusal(self, error: GraphQLError, media: str | None) -> Response:
         status = status_of(error)
-        headers = {**_NO_STORE, **_HEADERS.get(status, {})}
-        if status == 405:
-            headers["allow"] = ", ".join(
-                self._methods if code_of(error) == "METHOD_NOT_ALLOWED" else ("POST",)
-            )
         return Response(
             orjson.dumps({"errors": [error.formatted]}),
             status_code=status,
-            headers=headers,
+            headers={**_NO_STORE, **_HEADERS.get(status, {}), **self._allowed(error)},
             media_type=f"{media or JSON}; charset=utf-8",
         )
+
+    def _allowed(self, error: GraphQLError) -> Mapping[str, str]:
+        """Tell which methods would do, where the method is what is wrong."""
+        allowed = {"METHOD_NOT_ALLOWED": ", ".join(self._methods), "METHOD_MUST_BE_POST": "POST"}
+        code = code_of(error)
+        return {"allow": allowed[code]} if code in allowed else {}
 
     async def _serve_socket(self, socket: WebSocket) -> None:
         try:
@@ -177,19 +176,17 @@ class GatewayView(GraphQL[Context, None]):
 
 def _response(result: ExecutionResult, media: str) -> Response:
     """Write an answer; a request that was not executed has no ``data``."""
-    errors = result.errors
-    content: dict[str, Any] = {}
+    errors = result.errors or []
+    was_executed = not errors or result.data is not None or any(error.path for error in errors)
+    content: dict[str, Any] = {"data": result.data} if was_executed else {}
     if errors:
         content["errors"] = [error.formatted for error in errors]
-    was_executed = result.data is not None or any(error.path for error in errors or ())
-    if was_executed or not errors:
-        content["data"] = result.data
     if result.extensions:
         content["extensions"] = result.extensions
-    refused = media == GRAPHQL_JSON and "data" not in content and errors
+    is_fine = media == JSON or was_executed
     return Response(
         orjson.dumps(content),
-        status_code=status_of(errors[0]) if refused and errors else 200,
+        status_code=200 if is_fine else status_of(errors[0]),
         headers=_NO_STORE,
         media_type=f"{media}; charset=utf-8",
     )
