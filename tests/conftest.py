@@ -13,9 +13,12 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 import pytest_asyncio
+from tortoise.context import TortoiseContext
 
 from gongji.app.postgres import EmbeddedServer, running_postgres
+from gongji.store.database import migrate, open_database
 from tests.databases import create_database, drop_database, emptying_script
+from tests.world import World
 
 FOLDER = "PYTEST_GONGJI_FOLDER"
 """The environment variable that tells the workers of a run where their server lives."""
@@ -75,6 +78,8 @@ async def database_url(administration_url: str, worker_id: str) -> AsyncIterator
 @pytest_asyncio.fixture(scope="session")
 async def migrated_database(database_url: str) -> str:
     """Return the URL of this worker's database with every migration in it."""
+    async with open_database(database_url) as context:
+        await migrate(context)
     return database_url
 
 
@@ -86,6 +91,19 @@ async def emptying(migrated_database: str) -> str:
         return await emptying_script(connection, keep=MIGRATION_TABLES)
     finally:
         await connection.close()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def opened_database(migrated_database: str) -> AsyncIterator[TortoiseContext]:
+    """Open the pool of this worker's database, for all of its tests."""
+    async with open_database(migrated_database, most_connections=40) as context:
+        yield context
+
+
+@pytest_asyncio.fixture
+async def world(clean_database: str, opened_database: TortoiseContext) -> World:
+    """Return an empty world: a clean database and a clock that stands still."""
+    return World()
 
 
 @pytest_asyncio.fixture

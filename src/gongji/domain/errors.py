@@ -42,6 +42,7 @@ class Code(Enum):
 
     NOT_FOUND = "G18"
     REASON_REQUIRED = "G18"
+    REGION_NOT_OPEN = "G22"
     QUOTES_USED_UP = "G18"
 
     ID_NUMBER_FORM = "S3.3"

@@ -9,6 +9,10 @@ from typing import Final
 REASONS: Final[dict[str, tuple[str, str | None]]] = {
     "NOT_FOUND": ("没有找到，或您无权查看。", "请核对编号；如有疑问请联系参保地医保经办机构。"),
     "REASON_REQUIRED": ("请填写办理或查询的原因。", "原因会被记录，供日后核查。"),
+    "REGION_NOT_OPEN": (
+        "参保地尚未开通家庭共济。",
+        "请联系参保地医保经办机构。",
+    ),
     "QUOTES_USED_UP": ("今天的试算次数已用完。", "请明天再试；到医院或药店结算不受影响。"),
     "ID_NUMBER_FORM": ("证件号码应为18位居民身份证号码。", "请对照身份证重新输入。"),
     "ID_NUMBER_DATE": ("证件号码中的出生日期不存在或在今天之后。", "请对照身份证重新输入。"),

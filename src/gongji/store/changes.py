@@ -1,0 +1,188 @@
+"""Everything that a transaction writes, collected and written as one statement.
+
+The rows of all tables go as one JSON parameter; the server turns them into rows by the names of the
+columns. Counters (event numbers, order versions) come from the locked beneficiary rows.
+"""
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any, Final
+from uuid import UUID
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from gongji.domain.actor import Actor
+from gongji.domain.events import Event
+from gongji.domain.ledger import Transfer
+from gongji.domain.person import PersonalAccount
+from gongji.store.ids import new_id
+from gongji.store.locks import LockedBeneficiary
+from gongji.store.request_keys import Key
+from gongji.store.sql import rows, to_json
+
+
+class Table(StrEnum):
+    """Tables into which a transaction of the money path inserts."""
+
+    SETTLEMENT = "settlement"
+    SETTLEMENT_LEG = "settlement_leg"
+    REVERSAL = "reversal"
+    PREMIUM = "premium"
+    PREMIUM_LEG = "premium_leg"
+    CONTRIBUTION = "contribution"
+    TRANSFER = "transfer"
+    EVENT = "event"
+    ORDER_VERSION = "order_version"
+
+
+class Update(StrEnum):
+    """Updates by id, each a set of rows of the same columns."""
+
+    ACCOUNT = "account"
+    BENEFICIARY = "beneficiary"
+    ANSWER = "answer"
+    POSITION = "position"
+    REVERSED = "reversed"
+
+
+_UPDATES: Final[dict[Update, str]] = {
+    Update.ACCOUNT: """UPDATE personal_account AS t
+        SET balance_fen = n.balance_fen, entry_no = n.entry_no, reserve_fen = n.reserve_fen
+        FROM jsonb_to_recordset($1::jsonb -> 'account')
+            AS n(id uuid, balance_fen bigint, entry_no bigint, reserve_fen bigint)
+        WHERE t.id = n.id""",
+    Update.BENEFICIARY: """UPDATE beneficiary AS t
+        SET event_no = n.event_no, order_version = n.order_version, order_is_set = n.order_is_set
+        FROM jsonb_to_recordset($1::jsonb -> 'beneficiary')
+            AS n(person_id uuid, event_no bigint, order_version int, order_is_set boolean)
+        WHERE t.person_id = n.person_id""",
+    Update.ANSWER: """UPDATE request_key AS t SET answer = n.answer
+        FROM jsonb_to_recordset($1::jsonb -> 'answer') AS n(id uuid, answer jsonb)
+        WHERE t.id = n.id""",
+    Update.POSITION: """UPDATE binding AS t SET position = n.position
+        FROM jsonb_to_recordset($1::jsonb -> 'position') AS n(id uuid, position int)
+        WHERE t.id = n.id""",
+    Update.REVERSED: """UPDATE settlement AS t SET reversal_id = n.reversal_id
+        FROM jsonb_to_recordset($1::jsonb -> 'reversed') AS n(id uuid, reversal_id uuid)
+        WHERE t.id = n.id""",
+}
+
+
+@lru_cache(maxsize=128)
+def _statement(parts: tuple[Table | Update, ...]) -> str:
+    """Compose the one statement; its text depends only on which parts have rows."""
+    written = (f"part_{number} AS ({_part(part)})" for number, part in enumerate(parts))
+    return f"WITH {', '.join(written)} SELECT 1"
+
+
+def _part(part: Table | Update) -> str:
+    if isinstance(part, Update):
+        return _UPDATES[part]
+    return (
+        f"INSERT INTO {part} SELECT * FROM"
+        f" jsonb_populate_recordset(NULL::{part}, $1::jsonb -> '{part}')"
+    )
+
+
+@dataclass(slots=True)
+class Changes:
+    """The rows to write. Every method only collects; ``write`` sends them."""
+
+    at: datetime
+    actor: Actor
+    _rows: dict[Table | Update, dict[UUID, dict[str, Any]]] = field(default_factory=dict)
+
+    def insert(self, table: Table, row: dict[str, Any]) -> None:
+        """Insert a row; what it does not name is null."""
+        self._rows.setdefault(table, {})[row["id"]] = row
+
+    def _update(self, update: Update, key: UUID, row: dict[str, Any]) -> None:
+        self._rows.setdefault(update, {})[key] = row
+
+    def account(self, account: PersonalAccount) -> None:
+        """Store an account as it stands after its transfers, or with another reserve."""
+        self._update(
+            Update.ACCOUNT,
+            account.id,
+            {
+                "id": account.id,
+                "balance_fen": account.balance,
+                "entry_no": account.entry_no,
+                "reserve_fen": account.reserve,
+            },
+        )
+
+    def transfers(self, *transfers: Transfer) -> None:
+        """Book transfers."""
+        for transfer in transfers:
+            row = asdict(transfer)
+            cause = row.pop("cause")
+            amount, balance_after = row.pop("amount"), row.pop("balance_after")
+            row.update(
+                id=new_id(),
+                debit_account_id=row.pop("debit_id"),
+                credit_account_id=row.pop("credit_id"),
+                amount_fen=amount,
+                balance_after_fen=balance_after,
+                cause_kind=cause["kind"],
+                cause_id=cause["id"],
+                business_day=cause["day"],
+                booked_at=self.at,
+            )
+            self.insert(Table.TRANSFER, row)
+
+    def event(self, event: Event, locked: LockedBeneficiary, *, by: Actor | None = None) -> None:
+        """Record a fact, numbered on the locked row of its subject."""
+        if locked.value.id != event.subject_id:
+            raise ValueError("an event is numbered on its subject's row")
+        locked.event_no += 1
+        self.insert(
+            Table.EVENT,
+            {
+                "id": new_id(),
+                "subject_id": event.subject_id,
+                "number": locked.event_no,
+                "kind": event.kind,
+                "happened_at": self.at,
+                "ids": {role: str(value) for role, value in event.ids.items()},
+                "actor": (by or self.actor).record(),
+            },
+        )
+        self.beneficiary(locked)
+
+    def beneficiary(self, locked: LockedBeneficiary) -> None:
+        """Store the counters and the order's state of a locked beneficiary row."""
+        self._update(
+            Update.BENEFICIARY,
+            locked.value.id,
+            {
+                "person_id": locked.value.id,
+                "event_no": locked.event_no,
+                "order_version": locked.value.order_version,
+                "order_is_set": locked.value.order_is_set,
+            },
+        )
+
+    def position(self, binding_id: UUID, position: int | None) -> None:
+        """Store a binding's place in the beneficiary's own order."""
+        self._update(Update.POSITION, binding_id, {"id": binding_id, "position": position})
+
+    def reversed(self, settlement_id: UUID, reversal_id: UUID) -> None:
+        """Point a settlement at its reversal."""
+        row = {"id": settlement_id, "reversal_id": reversal_id}
+        self._update(Update.REVERSED, settlement_id, row)
+
+    def answer(self, key: Key, answer: dict[str, Any]) -> None:
+        """Store the answer under the key that was claimed."""
+        self._update(Update.ANSWER, key.id, {"id": key.id, "answer": answer})
+
+    async def write(self, connection: BaseDBAsyncClient) -> None:
+        """Write everything in one statement and forget it."""
+        if not self._rows:
+            return
+        parts = tuple(sorted(self._rows, key=str))
+        document = {str(part): list(self._rows[part].values()) for part in parts}
+        await rows(connection, _statement(parts), to_json(document))
+        self._rows.clear()

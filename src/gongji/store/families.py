@@ -1,0 +1,286 @@
+"""Families loaded from the rows: locked, as statement 2 of a change, or only read.
+
+One statement brings everything that the rules need for any number of beneficiaries: live bindings,
+accounts, what limits have let through, policies, and, for settling, stored answers and taken bill
+numbers. The beneficiary rows must be locked before the locking form runs (see ``locks``).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from gongji.domain.binding import Binding, BindingStatus, Capacity, Consent, Limit, Used
+from gongji.domain.business_day import business_day
+from gongji.domain.errors import Code, refuse
+from gongji.domain.family import Family, Sharing
+from gongji.domain.institution import Institution, InstitutionKind, Period
+from gongji.domain.kinship import Kinship
+from gongji.domain.money import Fen
+from gongji.domain.person import PersonalAccount
+from gongji.domain.policy import Policy, in_force
+from gongji.store.locks import LockedBeneficiary, read_account, read_locked_beneficiary
+from gongji.store.policies import read_policy
+from gongji.store.request_keys import StoredKey
+from gongji.store.sql import day_of, moment, one_json, to_json
+
+_LOAD: Final = """
+WITH families AS (
+    SELECT b.* FROM beneficiary AS b
+    WHERE b.person_id IN (SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb))
+), live AS (
+    SELECT b.* FROM binding AS b
+    WHERE b.beneficiary_id IN (SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb))
+        AND b.status IN ('ACTIVE', 'PAUSED')
+), accounts AS (
+    SELECT a.* FROM personal_account AS a
+    WHERE a.id IN (
+        SELECT account_id FROM live
+        UNION SELECT o.id FROM personal_account AS o WHERE o.owner_id IN (
+            SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb))
+        UNION SELECT value::uuid FROM jsonb_array_elements_text($3::jsonb))
+    ORDER BY a.id
+    {lock}
+), limited AS (
+    SELECT id FROM live WHERE limit_month_fen IS NOT NULL OR limit_year_fen IS NOT NULL
+), drawn AS (
+    SELECT l.binding_id, l.business_day, l.amount_fen
+    FROM settlement_leg AS l JOIN settlement AS s ON s.id = l.settlement_id
+    WHERE l.binding_id IN (SELECT id FROM limited) AND s.reversal_id IS NULL
+        AND l.business_day >= date_trunc('year', $2::date)
+        AND l.business_day < date_trunc('year', $2::date) + interval '1 year'
+    UNION ALL
+    SELECT l.binding_id, l.business_day, l.amount_fen
+    FROM premium_leg AS l JOIN premium AS p ON p.id = l.premium_id
+    WHERE l.binding_id IN (SELECT id FROM limited) AND l.rank > 1
+        AND p.status IN ('DEBITED', 'CONFIRMED')
+        AND l.business_day >= date_trunc('year', $2::date)
+        AND l.business_day < date_trunc('year', $2::date) + interval '1 year'
+), used AS (
+    SELECT binding_id, sum(amount_fen) AS in_year,
+        COALESCE(sum(amount_fen) FILTER (
+            WHERE date_trunc('month', business_day) = date_trunc('month', $2::date)), 0) AS in_month
+    FROM drawn GROUP BY binding_id
+)
+SELECT jsonb_build_object(
+    'families', (SELECT COALESCE(jsonb_agg(to_jsonb(families)), '[]') FROM families),
+    'bindings', (SELECT COALESCE(jsonb_agg(to_jsonb(live)), '[]') FROM live),
+    'accounts', (SELECT COALESCE(jsonb_agg(to_jsonb(accounts)), '[]') FROM accounts),
+    'used', (SELECT COALESCE(jsonb_agg(to_jsonb(used)), '[]') FROM used),
+    'policies', (
+        SELECT COALESCE(jsonb_agg(jsonb_build_object('region', p.region,
+            'in_force_from', p.in_force_from, 'version', p.version, 'rules', p.rules::text)), '[]')
+        FROM policy AS p
+        WHERE p.in_force_from <= $2::date AND p.region IN (
+            SELECT unnest(ARRAY[f.region, left(f.region, 4) || '00', left(f.region, 2) || '0000'])
+            FROM (SELECT region FROM families UNION SELECT region FROM accounts) AS f)),
+    'keys', (
+        SELECT COALESCE(jsonb_object_agg(k.id, jsonb_build_object('operation', k.operation,
+            'request_hash', k.request_hash, 'answer', k.answer)), '{{}}')
+        FROM request_key AS k
+        WHERE k.id IN (SELECT value::uuid FROM jsonb_array_elements_text($4::jsonb))),
+    'bills', (
+        SELECT COALESCE(jsonb_agg(jsonb_build_object('settlement_id', s.id,
+            'institution_id', s.institution_id, 'number', s.institution_bill_no)), '[]')
+        FROM jsonb_to_recordset($5::jsonb) AS b(institution_id uuid, number text)
+        JOIN settlement AS s ON s.institution_id = b.institution_id
+            AND s.institution_bill_no = b.number AND s.reversal_id IS NULL),
+    'institutions', (
+        SELECT COALESCE(jsonb_agg(to_jsonb(i)), '[]') FROM institution AS i
+        WHERE i.id IN (SELECT value::uuid FROM jsonb_array_elements_text($6::jsonb)))
+)::text
+"""
+_LOAD_LOCKING: Final = _LOAD.format(lock="FOR UPDATE")
+_LOAD_READING: Final = _LOAD.format(lock="")
+
+BillNumber = tuple[UUID, str]
+"""An institution's id and its own number of a bill."""
+
+
+@dataclass(frozen=True, slots=True)
+class Families:
+    """What one statement brought.
+
+    Args:
+        rows: the beneficiary rows by person.
+        live: each beneficiary's live bindings.
+        accounts: every account concerned, by id.
+        keys: stored keys by id.
+        bills: settlements that are not reversed, by bill number.
+        institutions: those that were asked for, by id.
+    """
+
+    rows: Mapping[UUID, LockedBeneficiary]
+    live: Mapping[UUID, tuple[Binding, ...]]
+    account_ids: Mapping[UUID, UUID]
+    accounts: dict[UUID, PersonalAccount]
+    used: Mapping[UUID, Used]
+    policies: tuple[Policy, ...]
+    keys: Mapping[UUID, StoredKey]
+    bills: dict[BillNumber, UUID]
+    institutions: Mapping[UUID, Institution]
+
+    def account_of(self, owner_id: UUID) -> PersonalAccount | None:
+        """Return a person's own account, if it was loaded."""
+        return next((a for a in self.accounts.values() if a.owner_id == owner_id), None)
+
+    def policy_of(self, region: str, at: datetime) -> Policy:
+        """Return the policy of an insured region at a moment.
+
+        Raises:
+            Refusal: ``REGION_NOT_OPEN``: the region has none.
+        """
+        policy = in_force(self.policies, region=region, day=business_day(at))
+        if policy is None:
+            raise refuse(Code.REGION_NOT_OPEN)
+        return policy
+
+    def family(self, beneficiary_id: UUID, at: datetime) -> Family:
+        """Return a beneficiary's family as the loaded rows say.
+
+        Raises:
+            Refusal: ``REGION_NOT_OPEN``.
+        """
+        row = self.rows[beneficiary_id]
+        policy = self.policy_of(row.value.region, at)
+        sharings = tuple(
+            Sharing(
+                binding=binding,
+                account=self.accounts[self.account_ids[binding.id]],
+                used=self.used.get(binding.id, Used()),
+                awaits_consent=binding.awaits_own_consent(
+                    birth=row.born_on, adult_at=policy.child_until_age, at=at
+                ),
+            )
+            for binding in self.live.get(beneficiary_id, ())
+        )
+        return Family(row.value, self.account_of(beneficiary_id), sharings, policy)
+
+
+async def load_families(
+    connection: BaseDBAsyncClient,
+    beneficiary_ids: Iterable[UUID],
+    *,
+    day: date,
+    locking: bool,
+    account_ids: Iterable[UUID] = (),
+    key_ids: Iterable[UUID] = (),
+    bills: Iterable[BillNumber] = (),
+    institution_ids: Iterable[UUID] = (),
+) -> Families:
+    """Load families; with ``locking``, lock their accounts by id.
+
+    Args:
+        beneficiary_ids: whose families; their rows are locked already when ``locking``.
+        day: business day for which used limits and policies are wanted.
+        account_ids: further accounts, such as that of somebody who is about to share.
+        key_ids: request keys whose stored answers are wanted.
+        bills: bill numbers to look for among settlements that are not reversed.
+        institution_ids: institutions that are wanted.
+    """
+    answer = await one_json(
+        connection,
+        _LOAD_LOCKING if locking else _LOAD_READING,
+        to_json(list(beneficiary_ids)),
+        day,
+        to_json(list(account_ids)),
+        to_json(list(key_ids)),
+        to_json([{"institution_id": place, "number": number} for place, number in bills]),
+        to_json(list(institution_ids)),
+    )
+    return _read(answer)
+
+
+def _read(answer: Mapping[str, Any]) -> Families:
+    rows = [read_locked_beneficiary(row) for row in answer["families"]]
+    live: dict[UUID, list[Binding]] = {}
+    for row in answer["bindings"]:
+        binding = read_binding(row)
+        live.setdefault(binding.beneficiary_id, []).append(binding)
+    accounts = [read_account(row) for row in answer["accounts"]]
+    return Families(
+        rows={row.value.id: row for row in rows},
+        live={person: tuple(bindings) for person, bindings in live.items()},
+        account_ids={UUID(row["id"]): UUID(row["account_id"]) for row in answer["bindings"]},
+        accounts={account.id: account for account in accounts},
+        used={UUID(row["binding_id"]): _read_used(row) for row in answer["used"]},
+        policies=tuple(read_policy(**row) for row in answer["policies"]),
+        keys={UUID(key_id): StoredKey(**stored) for key_id, stored in answer["keys"].items()},
+        bills={
+            (UUID(row["institution_id"]), row["number"]): UUID(row["settlement_id"])
+            for row in answer["bills"]
+        },
+        institutions={UUID(row["id"]): read_institution(row) for row in answer["institutions"]},
+    )
+
+
+def read_institution(row: Mapping[str, Any]) -> Institution:
+    """Read an institution row out of a JSON answer."""
+    offsite = Period(day_of(row["offsite_from"]), day_of(row["offsite_until"]))
+    return Institution(
+        id=UUID(row["id"]),
+        code=row["code"],
+        name=row["name"],
+        kind=InstitutionKind(row["kind"]),
+        region=row["region"],
+        designated=Period(day_of(row["designated_from"]), day_of(row["designated_until"])),
+        offsite_sharing=offsite if row["offsite_is_open"] else None,
+    )
+
+
+def _read_used(row: Mapping[str, Any]) -> Used:
+    return Used(Fen(int(row["in_month"])), Fen(int(row["in_year"])))
+
+
+def read_binding(row: Mapping[str, Any]) -> Binding:
+    """Read a binding row out of a JSON answer."""
+    return Binding(
+        id=UUID(row["id"]),
+        sharer_id=UUID(row["sharer_id"]),
+        beneficiary_id=UUID(row["beneficiary_id"]),
+        kinship=Kinship(row["kinship"]),
+        status=BindingStatus(row["status"]),
+        invited_at=datetime.fromisoformat(row["invited_at"]),
+        expires_at=datetime.fromisoformat(row["expires_at"]),
+        sharer_consent=read_consent(row["sharer_consent"]),
+        accepted_at=moment(row["accepted_at"]),
+        beneficiary_consent=(
+            None if row["beneficiary_consent"] is None else read_consent(row["beneficiary_consent"])
+        ),
+        position=row["position"],
+        limit=Limit(
+            _some_fen(row["limit_settlement_fen"]),
+            _some_fen(row["limit_month_fen"]),
+            _some_fen(row["limit_year_fen"]),
+        ),
+        ended_at=moment(row["ended_at"]),
+    )
+
+
+def _some_fen(amount: int | None) -> Fen | None:
+    return None if amount is None else Fen(amount)
+
+
+def read_consent(stored: Mapping[str, str]) -> Consent:
+    """Read a stored consent (G26)."""
+    return Consent(
+        by=UUID(stored["by"]),
+        capacity=Capacity(stored["capacity"]),
+        channel=stored["channel"],
+        declaration_version=stored["declaration_version"],
+        at=datetime.fromisoformat(stored["at"]),
+    )
+
+
+def write_consent(consent: Consent) -> dict[str, str]:
+    """Write a consent as it is stored (G26)."""
+    return {
+        "by": str(consent.by),
+        "capacity": str(consent.capacity),
+        "channel": consent.channel,
+        "declaration_version": consent.declaration_version,
+        "at": consent.at.isoformat(),
+    }

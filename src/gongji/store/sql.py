@@ -1,0 +1,38 @@
+"""Statements that take and give whole sets, as one JSON parameter and one JSON answer.
+
+One ``jsonb`` parameter needs no type look-ups per connection, keeps a statement's text the same
+for any number of rows, and works on every engine that speaks PostgreSQL.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+
+def to_json(value: Any) -> str:
+    """Write a parameter; ids, dates and times as PostgreSQL reads them."""
+    return orjson.dumps(value).decode()
+
+
+async def rows(connection: BaseDBAsyncClient, statement: str, *values: Any) -> list[dict[str, Any]]:
+    """Run one statement and return its rows."""
+    return await connection.execute_query_dict(statement, list(values))
+
+
+async def one_json(connection: BaseDBAsyncClient, statement: str, *values: Any) -> dict[str, Any]:
+    """Run a statement that answers with one row of one JSON object."""
+    (row,) = await connection.execute_query_dict(statement, list(values))
+    answer: dict[str, Any] = orjson.loads(next(iter(row.values())))
+    return answer
+
+
+def moment(text: str | None) -> datetime | None:
+    """Read a time out of a JSON answer."""
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def day_of(text: str | None) -> date | None:
+    """Read a date out of a JSON answer."""
+    return None if text is None else date.fromisoformat(text)

@@ -1,0 +1,223 @@
+"""The frame of every use case that writes: key, locks, changes, answer, commit, in that order.
+
+A use case first finds out, without any lock, whether the thing is the actor's at all; then claims
+its key and locks; then decides on what it loads under the locks. A refusal rolls everything back
+and is stored under the key on its own, so that a repetition hears the same.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import wraps
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from asyncpg import PostgresConnectionError, UniqueViolationError
+from asyncpg.exceptions import InterfaceError, TransactionRollbackError
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.exceptions import IntegrityError
+from tortoise.transactions import in_transaction
+
+from gongji.domain.actor import Actor, ActorKind
+from gongji.domain.binding import Capacity
+from gongji.domain.business_day import business_day
+from gongji.domain.errors import Forbidden, Problem, Unavailable, not_found
+from gongji.domain.events import Event, EventKind
+from gongji.store.changes import Changes
+from gongji.store.families import Families, load_families
+from gongji.store.guardians import capacity_of
+from gongji.store.locks import LockedBeneficiary, claim_and_lock, stored_keys
+from gongji.store.request_keys import Key, Request, is_answer, make_key, write_problem
+from gongji.usecases.ports import Ports
+
+MOST_ATTEMPTS: Final = 5
+_FIRST_PAUSE_S: Final = 0.01
+_RETRIED: Final = (TransactionRollbackError, PostgresConnectionError, InterfaceError, OSError)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The result of a command: the id of what it made or changed."""
+
+    id: UUID
+    replayed: bool = False
+
+
+class _Replayed(Exception):
+    """The key was answered before. Leaves the use case from ``claim``; never seen outside."""
+
+    def __init__(self, result_id: UUID) -> None:
+        super().__init__(result_id)
+        self.result_id: Final = result_id
+
+
+@dataclass(slots=True)
+class Transaction:
+    """One use case's transaction.
+
+    Args:
+        at: the server's time; once the key is claimed, the time on the locked rows.
+        locked: the beneficiary rows that are locked.
+    """
+
+    connection: BaseDBAsyncClient
+    actor: Actor
+    ports: Ports
+    key: Key
+    at: datetime
+    changes: Changes
+    locked: dict[UUID, LockedBeneficiary] = field(default_factory=dict)
+
+    async def acting_person(self) -> tuple[UUID, Capacity]:
+        """Return for whom the actor acts, and as whom.
+
+        Raises:
+            Forbidden: the actor is not a person.
+            Refusal: ``NOT_FOUND``: no guardian or proxy of that ward.
+
+        Clause: G19.
+        """
+        if self.actor.kind is not ActorKind.PERSON:
+            raise Forbidden
+        if self.actor.acting_for is None:
+            return self.actor.subject, Capacity.SELF
+        capacity = await capacity_of(
+            self.connection, self.actor.subject, ward_id=self.actor.acting_for, at=self.at
+        )
+        if capacity is None:
+            raise not_found("onBehalfOf")
+        return self.actor.acting_for, capacity
+
+    async def claim(self, *beneficiary_ids: UUID) -> None:
+        """Claim the key and lock beneficiary rows; to be called once, before anything is decided.
+
+        A key that was answered before ends the use case here with that answer.
+
+        Raises:
+            RequestIdReused: the key belongs to another request or operation.
+            Refusal, Conflict: that was the answer to this very request.
+        """
+        claimed = await claim_and_lock(
+            self.connection, [self.key], beneficiary_ids, claimed_at=self.at
+        )
+        if self.key.id not in claimed.new_keys:
+            stored = (await stored_keys(self.connection, [self.key.id]))[self.key.id]
+            raise _Replayed(stored.answer_to(self.key))
+        self.locked = claimed.beneficiaries
+        self.at = self.changes.at = self.ports.clock.now()
+
+    async def load(self, *beneficiary_ids: UUID, account_ids: tuple[UUID, ...] = ()) -> Families:
+        """Load families under their locks, and lock their accounts and ``account_ids``."""
+        return await load_families(
+            self.connection,
+            beneficiary_ids,
+            day=business_day(self.at),
+            locking=True,
+            account_ids=account_ids,
+        )
+
+    def record(self, kind: EventKind, subject_id: UUID, **ids: UUID) -> None:
+        """Record a fact about a beneficiary whose row is locked."""
+        self.changes.event(Event(kind, subject_id, ids), self.locked[subject_id])
+
+
+R = TypeVar("R", bound=Request)
+UseCase = Callable[[Transaction, R], Awaitable[UUID]]
+Command = Callable[[R, Actor, Ports], Awaitable[Done]]
+
+
+def command(operation: str) -> Callable[[UseCase[R]], Command[R]]:
+    """Turn a use case into a command that is done once per key, retried, and always answered.
+
+    Args:
+        operation: the mutation's name; part of what the key stands for.
+
+    The command raises what the use case raises; refusals and conflicts are stored under the key.
+    """
+
+    def decorate(act: UseCase[R]) -> Command[R]:
+        @wraps(act)
+        async def perform(request: R, actor: Actor, ports: Ports) -> Done:
+            key = make_key(operation, request, actor, ports.key_ring)
+            return await retried(lambda: _once(act, request, key, ports))
+
+        return perform
+
+    return decorate
+
+
+async def _once(act: UseCase[R], request: R, key: Key, ports: Ports) -> Done:
+    try:
+        async with in_transaction() as connection:
+            tx = open_transaction(connection, key, ports)
+            result_id = await act(tx, request)
+            tx.changes.answer(key, {"id": str(result_id)})
+            await tx.changes.write(connection)
+            return Done(result_id)
+    except _Replayed as replayed:
+        return Done(replayed.result_id, replayed=True)
+    except Problem as problem:
+        if not is_answer(problem):
+            raise
+        return await _store_problem(problem, key, ports)
+
+
+def open_transaction(connection: BaseDBAsyncClient, key: Key, ports: Ports) -> Transaction:
+    """Frame an open database transaction."""
+    now = ports.clock.now()
+    return Transaction(connection, key.actor, ports, key, now, Changes(now, key.actor))
+
+
+async def _store_problem(problem: Problem, key: Key, ports: Ports) -> Done:
+    """Store a refusal or conflict under the key, or hear the answer that came first.
+
+    Raises:
+        Problem: the stored one.
+    """
+    async with in_transaction() as connection:
+        now = ports.clock.now()
+        claimed = await claim_and_lock(connection, [key], (), claimed_at=now)
+        if key.id in claimed.new_keys:
+            changes = Changes(now, key.actor)
+            changes.answer(key, write_problem(problem))
+            await changes.write(connection)
+            answered = None
+        else:
+            answered = (await stored_keys(connection, [key.id]))[key.id]
+    if answered is None or "problem" not in (answered.answer or {}):
+        raise problem
+    return Done(answered.answer_to(key), replayed=True)
+
+
+T = TypeVar("T")
+
+
+async def retried(attempt: Callable[[], Awaitable[T]]) -> T:
+    """Run a transaction again where the database asks for it, at most ``MOST_ATTEMPTS`` times.
+
+    Serialization failures, deadlocks, lost connections and lost races for a unique index are tried
+    again with the same key: whatever a lost connection had already committed is found under it.
+
+    Raises:
+        Unavailable: the last attempt failed as well.
+    """
+    for number in range(1, MOST_ATTEMPTS + 1):
+        try:
+            return await attempt()
+        except (*_RETRIED, IntegrityError) as failure:
+            if not is_retryable(failure):
+                raise
+            if number == MOST_ATTEMPTS:
+                raise Unavailable from failure
+            await asyncio.sleep(_FIRST_PAUSE_S * 2**number * random.random())
+    raise AssertionError("unreachable")
+
+
+def is_retryable(failure: Exception) -> bool:
+    """Tell whether the same transaction may succeed when it is run again."""
+    if isinstance(failure, IntegrityError):
+        cause: Any = failure.args[0] if failure.args else None
+        return isinstance(cause, UniqueViolationError)
+    return isinstance(failure, _RETRIED)
