@@ -104,7 +104,7 @@ def test_e2_reversed_returns_every_fen() -> None:
     legs = legs_of(split_bill(family_e2(), bill_e2(), institution(), NOW).split)
     booked, _ = book(legs, before, payable=PAYABLE, cause=cause())
     back = cause(CauseKind.REVERSAL)
-    restored, returned = give_back(legs, booked, payable=PAYABLE, cause=back)
+    restored, returned = give_back(legs, booked, payable=PAYABLE, cause=back, at=NOW)
     assert [t.amount for t in returned] == [fen("118.63"), fen("300.00"), fen("205.88")]
     assert {a.id: a.balance for a in restored.values()} == {
         a.id: a.balance for a in before.values()

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from gongji.domain.binding import BindingStatus, Limit, Used
+from gongji.domain.binding import BindingStatus, Limit
 from gongji.domain.deduction import CashReason, Skip
 from gongji.domain.family import Family, Sharing, split_bill
 from gongji.domain.institution import Period
@@ -169,27 +169,5 @@ def test_drawing_never_chains_to_the_sharers_of_a_sharer() -> None:
     assert [p.account_id for p in of_own.shared_purses(NOW)] == [account("A").id]
 
 
-class TestBatch:
-    def test_the_second_bill_finds_what_the_first_left(self) -> None:
-        limited = sharing("A", Fen(100), limit=Limit(per_month=Fen(80)))
-        of = with_one(replace(limited, used=Used(Fen(10), Fen(10))))
-        first = split_bill(of, bill(Fen(50)), institution(), NOW)
-        after = of.after(first.split)
-        assert after.sharings[0].used == Used(Fen(60), Fen(60))
-        assert (after.sharings[0].account.balance, after.sharings[0].account.entry_no) == (50, 1)
-        assert after.own == of.own
-        assert split_bill(after, bill(Fen(50)), institution(), NOW).split.shared == 20
-
-    def test_accounts_drawn_by_another_family_are_taken_over(self) -> None:
-        of = family(sharing("A"), sharing("B", position=2))
-        drawn = {a.id: a for a in (account("own", Fen(1)), account("A", Fen(2)))}
-        after = of.with_accounts(drawn)
-        assert after.own == account("own", Fen(1))
-        assert [s.account.balance for s in after.sharings] == [2, 300_00]
-
-    def test_a_resident_family_has_no_own_account_to_change(self) -> None:
-        of = family(sharing("A"), resident_only=True)
-        assert of.with_accounts({}) == of
-        split = split_bill(of, bill(Fen(5)), institution(), NOW)
-        assert of.after(split.split).own is None
-        assert of.own_purse(NOW) is None
+def test_a_resident_family_has_no_own_purse() -> None:
+    assert family(sharing("A"), resident_only=True).own_purse(NOW) is None

@@ -1,7 +1,7 @@
 """A beneficiary's family as it stands on the locked rows, turned into purses for the resolver."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -117,6 +117,13 @@ class Family:
         """
         if not place.designated.covers(business_day(at)):
             return CashReason.PLACE
+        return self.own_cash_reason(at)
+
+    def own_cash_reason(self, at: datetime) -> CashReason | None:
+        """Tell why no account may pay for this person anywhere, or None.
+
+        Clause: S3.2, G16, G25.
+        """
         if self.beneficiary.status.at(at) is not PersonStatus.NORMAL:
             return CashReason.PERSON
         own_unusable = self.own is not None and self.own.status.at(at) is not AccountStatus.NORMAL
@@ -124,40 +131,10 @@ class Family:
             return CashReason.OWN_ACCOUNT
         return None
 
-    def after(self, split: Split) -> "Family":
-        """Return the family as it stands once ``split`` is booked: for the next bill of a batch."""
-        drawn = {step.purse.account_id: step.drawn for step in split.steps}
-        own = _less(self.own, drawn) if self.own is not None else None
-        sharings = tuple(
-            replace(
-                sharing,
-                account=_less(sharing.account, drawn),
-                used=sharing.used.plus(drawn.get(sharing.account.id, NOTHING)),
-            )
-            for sharing in self.sharings
-        )
-        return replace(self, own=own, sharings=sharings)
-
-    def with_accounts(self, accounts: dict[UUID, PersonalAccount]) -> "Family":
-        """Return the family with its accounts as they stand in ``accounts``."""
-        own = None if self.own is None else accounts.get(self.own.id, self.own)
-        sharings = tuple(
-            replace(sharing, account=accounts.get(sharing.account.id, sharing.account))
-            for sharing in self.sharings
-        )
-        return replace(self, own=own, sharings=sharings)
-
 
 def _by_balance(sharing: Sharing) -> tuple[Fen, datetime, UUID]:
     """Sort the highest balance first; ties by acceptance time, then id (G1)."""
     return (Fen(-sharing.account.balance), *acceptance_key(sharing.binding))
-
-
-def _less(account: PersonalAccount, drawn: dict[UUID, Fen]) -> PersonalAccount:
-    amount = drawn.get(account.id, NOTHING)
-    if amount == NOTHING:
-        return account
-    return replace(account, balance=Fen(account.balance - amount), entry_no=account.entry_no + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,3 +185,13 @@ def _purses(family: Family, at: datetime, *, sharing_is_open: bool) -> Iterable[
     if (own := family.own_purse(at)) is not None:
         yield own
     yield from family.shared_purses(at, sharing_is_open=sharing_is_open)
+
+
+def split_at_home(family: Family, amount: Fen, at: datetime) -> Split:
+    """Split an eligible amount as any designated place at home would.
+
+    Clause: G18 (what a person may ask beforehand), S2.1, S2.2.
+    """
+    return resolve(
+        amount, () if family.own_cash_reason(at) else _purses(family, at, sharing_is_open=True)
+    )

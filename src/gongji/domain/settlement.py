@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from gongji.domain.deduction import LegType, Split
@@ -66,7 +66,12 @@ def book(
 
 
 def give_back(
-    legs: Iterable[Leg], accounts: Mapping[UUID, PersonalAccount], *, payable: UUID, cause: Cause
+    legs: Iterable[Leg],
+    accounts: Mapping[UUID, PersonalAccount],
+    *,
+    payable: UUID,
+    cause: Cause,
+    at: datetime,
 ) -> tuple[Accounts, tuple[Transfer, ...]]:
     """Return every leg to the account that it came from; a closed account's leg goes to suspense.
 
@@ -78,7 +83,7 @@ def give_back(
     transfers = []
     for leg in legs:
         account = after.get(leg.account_id, accounts[leg.account_id])
-        if account.status.state is AccountStatus.CLOSED:
+        if account.status.at(at) is AccountStatus.CLOSED:
             suspense = control_account_id(ControlKind.SUSPENSE, account.region)
             transfers.append(between_controls(leg.amount, source=payable, to=suspense, cause=cause))
             continue

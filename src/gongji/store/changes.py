@@ -91,7 +91,6 @@ class Changes:
     """The rows to write. Every method only collects; ``write`` sends them."""
 
     at: datetime
-    actor: Actor
     _rows: dict[Table | Update, dict[UUID, dict[str, Any]]] = field(default_factory=dict)
 
     def insert(self, table: Table, row: dict[str, Any]) -> None:
@@ -133,7 +132,7 @@ class Changes:
             )
             self.insert(Table.TRANSFER, row)
 
-    def event(self, event: Event, locked: LockedBeneficiary, *, by: Actor | None = None) -> None:
+    def event(self, event: Event, locked: LockedBeneficiary, *, by: Actor) -> None:
         """Record a fact, numbered on the locked row of its subject."""
         if locked.value.id != event.subject_id:
             raise ValueError("an event is numbered on its subject's row")
@@ -147,7 +146,7 @@ class Changes:
                 "kind": event.kind,
                 "happened_at": self.at,
                 "ids": {role: str(value) for role, value in event.ids.items()},
-                "actor": (by or self.actor).record(),
+                "actor": by.record(),
             },
         )
         self.beneficiary(locked)

@@ -117,7 +117,7 @@ class Families:
     live: Mapping[UUID, tuple[Binding, ...]]
     account_ids: Mapping[UUID, UUID]
     accounts: dict[UUID, PersonalAccount]
-    used: Mapping[UUID, Used]
+    used: dict[UUID, Used]
     policies: tuple[Policy, ...]
     keys: Mapping[UUID, StoredKey]
     bills: dict[BillNumber, UUID]
@@ -126,6 +126,17 @@ class Families:
     def account_of(self, owner_id: UUID) -> PersonalAccount | None:
         """Return a person's own account, if it was loaded."""
         return next((a for a in self.accounts.values() if a.owner_id == owner_id), None)
+
+    def book(self, accounts: Mapping[UUID, PersonalAccount], drawn: Mapping[UUID, Fen]) -> None:
+        """Remember what one bill of a batch changed, for the bills after it.
+
+        Args:
+            accounts: the accounts as they stand afterwards.
+            drawn: fen drawn, by binding.
+        """
+        self.accounts.update(accounts)
+        for binding_id, amount in drawn.items():
+            self.used[binding_id] = self.used.get(binding_id, Used()).plus(amount)
 
     def policy_of(self, region: str, at: datetime) -> Policy:
         """Return the policy of an insured region at a moment.

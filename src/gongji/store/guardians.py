@@ -6,8 +6,10 @@ from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from gongji.domain.actor import Actor, ActorKind
 from gongji.domain.binding import Capacity
 from gongji.domain.business_day import business_day, full_years
+from gongji.domain.errors import Forbidden, not_found
 from gongji.store.policies import policy_of_region
 from gongji.store.sql import rows
 
@@ -38,3 +40,23 @@ async def capacity_of(
         if policy and full_years(row["born_on"], today) < policy.child_until_age:
             return capacity
     return None
+
+
+async def acting_capacity(connection: BaseDBAsyncClient, actor: Actor, at: datetime) -> Capacity:
+    """Return as whom a person acts: for the own account, or for a ward.
+
+    Raises:
+        Forbidden: the actor is not a person.
+        Refusal: ``NOT_FOUND``: no guardian or proxy of that ward.
+
+    Clause: G19.
+    """
+    if actor.kind is not ActorKind.PERSON:
+        raise Forbidden
+    if actor.acting_for is None:
+        return Capacity.SELF
+    ward_id = actor.acting_for
+    capacity = await capacity_of(connection, actor.subject, ward_id=ward_id, at=at)
+    if capacity is None:
+        raise not_found("onBehalfOf")
+    return capacity

@@ -31,6 +31,7 @@ from gongji.domain.errors import (
 from gongji.domain.money import Fen
 from gongji.store.ids import request_key_id
 from gongji.store.personal_data import KeyRing
+from gongji.store.sql import plain_id
 
 
 class Request(Protocol):
@@ -78,7 +79,9 @@ def make_key(operation: str, request: Request, actor: Actor, key_ring: KeyRing) 
 
 def canonical(operation: str, request: Any) -> bytes:
     """Write a request in the one form that is hashed: UTF-8 NFC, sorted names."""
-    written = orjson.dumps([operation, _plain(asdict(request))], option=orjson.OPT_SORT_KEYS)
+    written = orjson.dumps(
+        [operation, _plain(asdict(request))], default=plain_id, option=orjson.OPT_SORT_KEYS
+    )
     return unicodedata.normalize("NFC", written.decode()).encode()
 
 

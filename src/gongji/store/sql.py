@@ -6,6 +6,7 @@ for any number of rows, and works on every engine that speaks PostgreSQL.
 
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 import orjson
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -13,7 +14,14 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 def to_json(value: Any) -> str:
     """Write a parameter; ids, dates and times as PostgreSQL reads them."""
-    return orjson.dumps(value).decode()
+    return orjson.dumps(value, default=plain_id).decode()
+
+
+def plain_id(value: Any) -> str:
+    """Write an id of the driver's own class, which orjson does not know, as text."""
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(type(value).__name__)
 
 
 async def rows(connection: BaseDBAsyncClient, statement: str, *values: Any) -> list[dict[str, Any]]:

@@ -20,14 +20,14 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
-from gongji.domain.actor import Actor, ActorKind
+from gongji.domain.actor import Actor
 from gongji.domain.binding import Capacity
 from gongji.domain.business_day import business_day
-from gongji.domain.errors import Forbidden, Problem, Unavailable, not_found
+from gongji.domain.errors import Problem, Unavailable
 from gongji.domain.events import Event, EventKind
 from gongji.store.changes import Changes
 from gongji.store.families import Families, load_families
-from gongji.store.guardians import capacity_of
+from gongji.store.guardians import acting_capacity
 from gongji.store.locks import LockedBeneficiary, claim_and_lock, stored_keys
 from gongji.store.request_keys import Key, Request, is_answer, make_key, write_problem
 from gongji.usecases.ports import Ports
@@ -79,16 +79,8 @@ class Transaction:
 
         Clause: G19.
         """
-        if self.actor.kind is not ActorKind.PERSON:
-            raise Forbidden
-        if self.actor.acting_for is None:
-            return self.actor.subject, Capacity.SELF
-        capacity = await capacity_of(
-            self.connection, self.actor.subject, ward_id=self.actor.acting_for, at=self.at
-        )
-        if capacity is None:
-            raise not_found("onBehalfOf")
-        return self.actor.acting_for, capacity
+        capacity = await acting_capacity(self.connection, self.actor, self.at)
+        return self.actor.person_id, capacity
 
     async def claim(self, *beneficiary_ids: UUID) -> None:
         """Claim the key and lock beneficiary rows; to be called once, before anything is decided.
@@ -120,7 +112,7 @@ class Transaction:
 
     def record(self, kind: EventKind, subject_id: UUID, **ids: UUID) -> None:
         """Record a fact about a beneficiary whose row is locked."""
-        self.changes.event(Event(kind, subject_id, ids), self.locked[subject_id])
+        self.changes.event(Event(kind, subject_id, ids), self.locked[subject_id], by=self.actor)
 
 
 R = TypeVar("R", bound=Request)
@@ -167,7 +159,7 @@ async def _once(act: UseCase[R], request: R, key: Key, ports: Ports) -> Done:
 def open_transaction(connection: BaseDBAsyncClient, key: Key, ports: Ports) -> Transaction:
     """Frame an open database transaction."""
     now = ports.clock.now()
-    return Transaction(connection, key.actor, ports, key, now, Changes(now, key.actor))
+    return Transaction(connection, key.actor, ports, key, now, Changes(now))
 
 
 async def _store_problem(problem: Problem, key: Key, ports: Ports) -> Done:
@@ -180,7 +172,7 @@ async def _store_problem(problem: Problem, key: Key, ports: Ports) -> Done:
         now = ports.clock.now()
         claimed = await claim_and_lock(connection, [key], (), claimed_at=now)
         if key.id in claimed.new_keys:
-            changes = Changes(now, key.actor)
+            changes = Changes(now)
             changes.answer(key, write_problem(problem))
             await changes.write(connection)
             answered = None

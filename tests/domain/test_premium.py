@@ -1,0 +1,192 @@
+"""The resident premium: tariffs, windows, payers, states."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from itertools import product
+
+import pytest
+
+from gongji.domain.binding import BindingStatus, Limit
+from gongji.domain.deduction import Skip, resolve
+from gongji.domain.errors import Code, Reason, Refusal
+from gongji.domain.money import Fen
+from gongji.domain.person import Dated, PersonStatus
+from gongji.domain.policy import PremiumPayers
+from gongji.domain.premium import (
+    NOT_REFUNDED,
+    PremiumMove,
+    PremiumStatus,
+    Tariff,
+    premium_after,
+    premium_purses,
+    reasons_against_insured,
+    reasons_against_payer,
+    reasons_against_refund,
+    reasons_against_split,
+    reasons_against_tariff,
+    tariff_for,
+)
+from tests.builders import (
+    GAR,
+    LHASA,
+    NGARI,
+    NOW,
+    account,
+    beneficiary,
+    binding,
+    family,
+    frozen_account,
+    named_id,
+    policy,
+    resident,
+    sharing,
+)
+
+TARIFF = Tariff(NGARI, 2026, "ADULT", Fen(400_00), date(2025, 9, 1), date(2025, 12, 31))
+
+
+def codes(reasons: Iterable[Reason]) -> list[Code]:
+    return [reason.code for reason in reasons]
+
+
+LEGAL = {
+    (PremiumStatus.DEBITED, PremiumMove.CONFIRM): PremiumStatus.CONFIRMED,
+    (PremiumStatus.DEBITED, PremiumMove.FAIL): PremiumStatus.FAILED,
+    (PremiumStatus.CONFIRMED, PremiumMove.REFUND): PremiumStatus.REFUNDED,
+}
+
+
+@pytest.mark.parametrize(("status", "move"), list(product(PremiumStatus, PremiumMove)))
+def test_only_three_moves_are_legal(status: PremiumStatus, move: PremiumMove) -> None:
+    if (status, move) in LEGAL:
+        assert premium_after(status, move) is LEGAL[status, move]
+    else:
+        with pytest.raises(Refusal, match="PREMIUM_NOT_REFUNDABLE"):
+            premium_after(status, move)
+
+
+def test_a_premium_that_failed_or_was_refunded_may_be_paid_again() -> None:
+    assert {PremiumStatus.DEBITED, PremiumStatus.CONFIRMED} == NOT_REFUNDED
+
+
+class TestTariff:
+    county = replace(TARIFF, region=GAR, amount=Fen(1))
+    province = replace(TARIFF, region="540000", amount=Fen(3))
+    tariffs = (province, TARIFF, county, replace(TARIFF, year=2025), replace(TARIFF, category="X"))
+
+    def amount(self, tariffs: Iterable[Tariff], region: str = GAR) -> int | None:
+        found = tariff_for(tariffs, region=region, year=2026, category="ADULT")
+        return None if found is None else found.amount
+
+    def test_the_nearest_region_comes_first(self) -> None:
+        assert self.amount(self.tariffs) == 1
+        assert self.amount((self.province, TARIFF)) == 400_00
+        assert self.amount((self.province,)) == 3
+        assert self.amount(self.tariffs, LHASA) == 3
+
+    def test_a_region_year_or_category_without_a_tariff_has_none(self) -> None:
+        assert self.amount(self.tariffs, "510104") is None
+        assert tariff_for(self.tariffs, region=GAR, year=2027, category="ADULT") is None
+        assert codes(reasons_against_tariff(None, NOW)) == [Code.PREMIUM_NOT_PAYABLE]
+
+    @pytest.mark.parametrize(
+        ("at", "open_"),
+        [
+            (datetime(2025, 8, 31, 15, 59, tzinfo=UTC), False),
+            (datetime(2025, 8, 31, 16, tzinfo=UTC), True),
+            (datetime(2025, 12, 31, 15, 59, tzinfo=UTC), True),
+            (datetime(2025, 12, 31, 16, tzinfo=UTC), False),
+        ],
+    )
+    def test_the_window_is_open_on_its_first_and_last_day_in_shanghai(
+        self, at: datetime, open_: bool
+    ) -> None:
+        refused = codes(reasons_against_tariff(TARIFF, at))
+        assert refused == ([] if open_ else [Code.PREMIUM_WINDOW_CLOSED])
+
+
+class TestInsured:
+    def test_a_normal_resident_may_be_paid_for(self) -> None:
+        assert codes(reasons_against_insured(resident(), NOW)) == []
+
+    def test_every_reason_is_listed(self) -> None:
+        moved = beneficiary(status=Dated(PersonStatus.MOVED_OUT))
+        assert codes(reasons_against_insured(moved, NOW)) == [
+            Code.PREMIUM_INSURED_NOT_NORMAL,
+            Code.PREMIUM_INSURED_NOT_RESIDENT,
+        ]
+
+
+@pytest.mark.parametrize(
+    ("of", "held", "awaits", "may"),
+    [
+        (binding(), account("A"), False, True),
+        (binding(status=BindingStatus.PAUSED), account("A"), False, False),
+        (binding(status=BindingStatus.ENDED), account("A"), False, False),
+        (binding(status=BindingStatus.INVITED), account("A"), False, False),
+        (binding(), frozen_account("A"), False, False),
+        (binding(), account("A", owner_status=Dated(PersonStatus.STOPPED)), False, False),
+        (binding(), account("A"), True, False),
+    ],
+)
+def test_the_payer_has_an_active_binding_and_a_normal_account(
+    of: object, held: object, awaits: bool, may: bool
+) -> None:
+    refused = codes(reasons_against_payer(of, held, awaits_consent=awaits, at=NOW))  # type: ignore[arg-type]
+    assert refused == ([] if may else [Code.PREMIUM_PAYER_CANNOT_PAY])
+
+
+class TestPurses:
+    payer = sharing(
+        "A",
+        account=account("A", Fen(400_00), reserve=Fen(300_00)),
+        limit=Limit(per_settlement=Fen(1)),
+    )
+    limited = sharing("B", Fen(100), position=2, limit=Limit(per_settlement=Fen(30)))
+    paused = sharing("C", Fen(500), position=3, status=BindingStatus.PAUSED)
+    of = family(payer, limited, paused, resident_only=True)
+    cascading = replace(of, policy=policy(premium_payers=PremiumPayers.CASCADE))
+
+    def test_the_payers_own_limits_and_reserve_do_not_touch_a_premium(self) -> None:
+        split = resolve(Fen(400_00), premium_purses(self.payer, self.of, NOW))
+        assert [step.drawn for step in split.steps] == [400_00]
+        assert split.steps[0].purse.binding_id == named_id("binding/A")
+
+    def test_a_premium_is_paid_whole_or_not_at_all(self) -> None:
+        purses = premium_purses(self.payer, self.of, NOW)
+        assert codes(reasons_against_split(resolve(Fen(400_00), purses))) == []
+        assert codes(reasons_against_split(resolve(Fen(400_01), purses))) == [
+            Code.PREMIUM_BALANCE_SHORT
+        ]
+
+    def test_where_others_help_their_limits_and_pauses_hold(self) -> None:
+        split = resolve(Fen(400_50), premium_purses(self.payer, self.cascading, NOW))
+        assert [step.drawn for step in split.steps] == [400_00, 30, 0]
+        assert [step.skip for step in split.steps] == [None, None, Skip.PAUSED]
+        assert split.cash == 20
+
+    def test_whoever_pays_comes_first_and_the_rest_keep_their_order(self) -> None:
+        purses = premium_purses(self.limited, self.cascading, NOW)
+        assert [(p.rank, p.account_id) for p in purses] == [
+            (n, account(name).id) for n, name in enumerate("BAC", start=1)
+        ]
+
+
+class TestRefund:
+    def test_until_the_benefit_year_begins_in_shanghai(self) -> None:
+        last = datetime(2025, 12, 31, 15, 59, 59, tzinfo=UTC)
+        first = datetime(2025, 12, 31, 16, tzinfo=UTC)
+        assert codes(reasons_against_refund(PremiumStatus.CONFIRMED, 2026, last)) == []
+        assert codes(reasons_against_refund(PremiumStatus.CONFIRMED, 2026, first)) == [
+            Code.PREMIUM_REFUND_TOO_LATE
+        ]
+
+    @pytest.mark.parametrize(
+        "status", [PremiumStatus.DEBITED, PremiumStatus.FAILED, PremiumStatus.REFUNDED]
+    )
+    def test_only_a_confirmed_premium_is_refunded(self, status: PremiumStatus) -> None:
+        assert codes(reasons_against_refund(status, 2025, NOW)) == [
+            Code.PREMIUM_NOT_REFUNDABLE,
+            Code.PREMIUM_REFUND_TOO_LATE,
+        ]
