@@ -1,25 +1,31 @@
 """The resident premium: tariffs, windows, payers, states."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import product
+from typing import Any
 
 import pytest
 
 from gongji.domain.binding import BindingStatus, Limit
 from gongji.domain.deduction import Skip, resolve
-from gongji.domain.errors import Code, Reason, Refusal
+from gongji.domain.errors import Code, FreshPlan, Reason, Refusal
+from gongji.domain.family import Sharing
 from gongji.domain.money import Fen
 from gongji.domain.person import Dated, PersonStatus
 from gongji.domain.policy import PremiumPayers
 from gongji.domain.premium import (
     NOT_REFUNDED,
     PremiumMove,
+    PremiumQuote,
     PremiumStatus,
     Tariff,
+    explain,
     premium_after,
     premium_purses,
+    quote_premium,
     reasons_against_insured,
     reasons_against_payer,
     reasons_against_refund,
@@ -27,14 +33,15 @@ from gongji.domain.premium import (
     reasons_against_tariff,
     tariff_for,
 )
+from gongji.domain.replay import replay, replay_cash
 from tests.builders import (
+    CHENGDU,
     GAR,
     LHASA,
     NGARI,
     NOW,
     account,
     beneficiary,
-    binding,
     family,
     frozen_account,
     named_id,
@@ -119,21 +126,23 @@ class TestInsured:
 
 
 @pytest.mark.parametrize(
-    ("of", "held", "awaits", "may"),
+    ("payer", "may"),
     [
-        (binding(), account("A"), False, True),
-        (binding(status=BindingStatus.PAUSED), account("A"), False, False),
-        (binding(status=BindingStatus.ENDED), account("A"), False, False),
-        (binding(status=BindingStatus.INVITED), account("A"), False, False),
-        (binding(), frozen_account("A"), False, False),
-        (binding(), account("A", owner_status=Dated(PersonStatus.STOPPED)), False, False),
-        (binding(), account("A"), True, False),
+        (sharing(), True),
+        (sharing(status=BindingStatus.PAUSED), False),
+        (sharing(status=BindingStatus.ENDED), False),
+        (sharing(status=BindingStatus.INVITED), False),
+        (sharing(account=frozen_account("A")), False),
+        (sharing(account=account("A", owner_status=Dated(PersonStatus.STOPPED))), False),
+        (sharing(account=account("A", region=LHASA)), True),
+        (sharing(account=account("A", region=CHENGDU)), False),
+        (replace(sharing(), awaits_consent=True), False),
     ],
 )
-def test_the_payer_has_an_active_binding_and_a_normal_account(
-    of: object, held: object, awaits: bool, may: bool
+def test_the_payer_has_an_active_binding_and_a_normal_account_here(
+    payer: Sharing, may: bool
 ) -> None:
-    refused = codes(reasons_against_payer(of, held, awaits_consent=awaits, at=NOW))  # type: ignore[arg-type]
+    refused = codes(reasons_against_payer(payer, resident(), NOW))
     assert refused == ([] if may else [Code.PREMIUM_PAYER_CANNOT_PAY])
 
 
@@ -171,6 +180,55 @@ class TestPurses:
         assert [(p.rank, p.account_id) for p in purses] == [
             (n, account(name).id) for n, name in enumerate("BAC", start=1)
         ]
+
+
+class TestQuote:
+    payer = sharing("A", Fen(300_00))
+    helper = sharing("B", Fen(300_00), position=2)
+    of = family(
+        payer, helper, resident_only=True, policy=policy(premium_payers=PremiumPayers.CASCADE)
+    )
+
+    def quote(self, **changed: Any) -> PremiumQuote:
+        given: dict[str, Any] = {"year": 2026, "tariff": TARIFF, "is_paid": False, "at": NOW}
+        return quote_premium(self.payer, changed.pop("of", self.of), **{**given, **changed})
+
+    def test_it_says_who_would_pay_what(self) -> None:
+        quote = self.quote()
+        assert quote.reasons == ()
+        assert [(leg.rank, leg.amount) for leg in quote.legs] == [(1, 300_00), (2, 100_00)]
+        assert quote.sealed("digest") == FreshPlan(
+            "digest", eligible=Fen(400_00), own=Fen(0), shared=Fen(400_00), cash=Fen(0)
+        )
+
+    def test_its_plan_tells_the_year_the_binding_and_the_legs_apart(self) -> None:
+        alone = replace(self.of, policy=policy())
+        plans = {self.quote().plan, self.quote(year=2027).plan, self.quote(of=alone).plan}
+        assert len(plans) == 3
+        assert self.quote().plan == self.quote().plan
+
+    def test_every_reason_is_listed(self) -> None:
+        short = replace(self.of, policy=policy(), beneficiary=beneficiary())
+        closed = replace(TARIFF, closes_on=date(2025, 9, 1))
+        assert codes(self.quote(of=short, tariff=closed, is_paid=True).reasons) == [
+            Code.PREMIUM_INSURED_NOT_RESIDENT,
+            Code.PREMIUM_WINDOW_CLOSED,
+            Code.PREMIUM_ALREADY_PAID,
+            Code.PREMIUM_BALANCE_SHORT,
+        ]
+
+    def test_without_a_tariff_nothing_is_split(self) -> None:
+        quote = self.quote(tariff=None)
+        assert (quote.split, quote.legs) == (None, ())
+        assert codes(quote.reasons) == [Code.PREMIUM_NOT_PAYABLE]
+        assert quote.sealed("digest").shared == 0
+
+    def test_its_explanation_replays_to_its_legs(self) -> None:
+        quote = self.quote()
+        assert quote.split is not None
+        written = json.loads(json.dumps(explain(quote.split, self.of)))
+        assert replay(written) == {str(leg.account_id): leg.amount for leg in quote.legs}
+        assert replay_cash(written) == 0
 
 
 class TestRefund:

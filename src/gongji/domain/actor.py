@@ -23,6 +23,7 @@ class Channel(StrEnum):
     TILL = "TILL"
     DASHBOARD = "DASHBOARD"
     REGISTRY = "REGISTRY"
+    TAX_BUREAU = "TAX_BUREAU"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +70,5 @@ class Actor:
 REGISTRY_SUBJECT = UUID(int=0)
 REGISTRY = Actor(ActorKind.SYSTEM, REGISTRY_SUBJECT, Channel.REGISTRY)
 """The registry's own voice: loading, news and contributions."""
+TAX_BUREAU = Actor(ActorKind.SYSTEM, UUID(int=1), Channel.TAX_BUREAU)
+"""The tax bureau's voice: a premium confirmed or failed, whoever asked it."""

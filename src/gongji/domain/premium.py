@@ -4,16 +4,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
-from gongji.domain.binding import Binding, BindingStatus
+from gongji.domain.binding import BindingStatus
 from gongji.domain.business_day import business_day
-from gongji.domain.deduction import Purse, Split
-from gongji.domain.errors import Code, Reason, refuse
-from gongji.domain.family import Family, Sharing
+from gongji.domain.deduction import Purse, Split, resolve
+from gongji.domain.errors import Code, FreshPlan, Reason, refuse
+from gongji.domain.explanation import record
+from gongji.domain.family import BillSplit, Family, Sharing
 from gongji.domain.money import NOTHING, Fen
-from gongji.domain.person import Beneficiary, PersonalAccount, PersonStatus, Scheme
+from gongji.domain.person import Beneficiary, PersonStatus, Scheme
+from gongji.domain.plan import legs_plan
 from gongji.domain.policy import PremiumPayers
+from gongji.domain.settlement import Leg, legs_of
 
 
 class PremiumStatus(StrEnum):
@@ -100,15 +104,16 @@ def reasons_against_insured(insured: Beneficiary, at: datetime) -> Iterator[Reas
         yield Reason(Code.PREMIUM_INSURED_NOT_RESIDENT, ("bindingId",))
 
 
-def reasons_against_payer(
-    binding: Binding, account: PersonalAccount, *, awaits_consent: bool, at: datetime
-) -> Iterator[Reason]:
+def reasons_against_payer(payer: Sharing, insured: Beneficiary, at: datetime) -> Iterator[Reason]:
     """List what stands against this sharer's paying: binding active and not paused, account normal.
 
-    Clause: G14, S1.3.
+    Like a draw, it needs a sharer who is insured in the same province.
+
+    Clause: G14, G21, S1.3, S3.1.
     """
-    usable = binding.status is BindingStatus.ACTIVE and not awaits_consent
-    if not usable or not account.may_share(at):
+    usable = payer.binding.status is BindingStatus.ACTIVE and not payer.awaits_consent
+    same_province = payer.account.region[:2] == insured.region[:2]
+    if not (usable and same_province and payer.account.may_share(at)):
         yield Reason(Code.PREMIUM_PAYER_CANNOT_PAY, ("bindingId",))
 
 
@@ -149,6 +154,111 @@ def reasons_against_split(split: Split) -> Iterator[Reason]:
     """
     if split.cash > NOTHING:
         yield Reason(Code.PREMIUM_BALANCE_SHORT, ("bindingId",))
+
+
+@dataclass(frozen=True, slots=True)
+class PremiumQuote:
+    """What paying a premium would do now, or every reason why it would be refused.
+
+    Args:
+        tariff: None where there is none for the insured person and year.
+        split: None where there is no tariff, or the payer cannot pay at all.
+    """
+
+    payer: Sharing
+    year: int
+    tariff: Tariff | None
+    split: Split | None
+    reasons: tuple[Reason, ...]
+
+    @property
+    def legs(self) -> tuple[Leg, ...]:
+        """Return what each account would pay, the payer's first."""
+        return () if self.split is None else legs_of(self.split)
+
+    @property
+    def plan(self) -> bytes:
+        """Write what a client is shown, to be compared later (``ifPlan``)."""
+        return legs_plan(f"premium/{self.year}", self.payer.binding.id, self.legs)
+
+    def sealed(self, plan: str) -> FreshPlan:
+        """Return the plan with the sums that the payer may know; ``plan`` is its digest."""
+        due = NOTHING if self.split is None else self.split.due
+        return FreshPlan(plan, eligible=due, own=NOTHING, shared=due, cash=NOTHING)
+
+
+def quote_premium(
+    payer: Sharing,
+    family: Family,
+    *,
+    year: int,
+    tariff: Tariff | None,
+    is_paid: bool,
+    at: datetime,
+) -> PremiumQuote:
+    """Tell what this sharer's paying for the family's beneficiary would do now.
+
+    Args:
+        payer: the sharer who would pay; one of the family's live sharings.
+        family: the insured person's.
+        year: benefit year.
+        tariff: that of the insured person's region, year and category.
+        is_paid: whether a premium of this year is paid and not refunded.
+        at: the server's time.
+
+    Clause: G14, S1.3.
+    """
+    against_payer = tuple(reasons_against_payer(payer, family.beneficiary, at))
+    split = None
+    if tariff is not None and not against_payer:
+        split = resolve(tariff.amount, premium_purses(payer, family, at))
+    reasons = (
+        *against_payer,
+        *reasons_against_insured(family.beneficiary, at),
+        *reasons_against_tariff(tariff, at),
+        *((Reason(Code.PREMIUM_ALREADY_PAID, ("year",)),) if is_paid else ()),
+        *(() if split is None else reasons_against_split(split)),
+    )
+    return PremiumQuote(payer, year, tariff, split, reasons)
+
+
+def explain(split: Split, family: Family) -> dict[str, Any]:
+    """Write a premium's split down, in the form of a settlement's explanation (law 10)."""
+    whole = BillSplit(split.due, split, cash_reason=None, sharing_is_open=True)
+    return record(
+        whole,
+        policy_version=family.policy.version,
+        ranks_are_shown=not family.order_is_by_balance,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Premium:
+    """A premium that was paid: the same facts for ever, but for its state and its moments.
+
+    Args:
+        binding_id: the payer's binding with the insured person.
+        region: insured region of the insured person when it was paid; keeps the money.
+        amount: fen.
+        business_day: day of the debit.
+        tax_reference: the tax bureau's, once it confirmed.
+    """
+
+    id: UUID
+    binding_id: UUID
+    payer_id: UUID
+    insured_id: UUID
+    year: int
+    category: str
+    region: str
+    amount: Fen
+    status: PremiumStatus
+    business_day: date
+    debited_at: datetime
+    confirmed_at: datetime | None = None
+    failed_at: datetime | None = None
+    refunded_at: datetime | None = None
+    tax_reference: str | None = None
 
 
 def reasons_against_refund(status: PremiumStatus, year: int, at: datetime) -> Iterator[Reason]:
