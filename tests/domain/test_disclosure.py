@@ -4,10 +4,9 @@ import pytest
 
 from gongji.domain.deduction import Purse, Skip
 from gongji.domain.disclosure import Availability, Coverage, availability, coverage
-from gongji.domain.family import split_bill
+from gongji.domain.family import split_at_home
 from gongji.domain.money import Fen
-from tests.builders import NOW, bill, bill_e3, family, family_e3, institution, named_id, sharing
-from tests.builders import pharmacy as a_pharmacy
+from tests.builders import NOW, family, named_id, sharing
 
 LOW_BELOW = Fen(100_00)
 
@@ -33,19 +32,12 @@ def test_it_is_what_can_be_drawn_that_shows() -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "covered"),
+    ("amount", "covered"),
     [(260_00, Coverage.FULLY), (560_00, Coverage.FULLY), (560_01, Coverage.PARTLY)],
 )
-def test_a_quote_says_how_far_the_rest_is_covered(share: int, covered: Coverage) -> None:
-    split = split_bill(family(sharing("A")), bill(Fen(share)), institution(), NOW)
-    assert coverage(split) is covered
+def test_a_quote_says_how_far_the_rest_is_covered(amount: int, covered: Coverage) -> None:
+    assert coverage(split_at_home(family(sharing("A")), Fen(amount), NOW)) is covered
 
 
 def test_a_quote_without_sharers_is_not_covered() -> None:
-    split = split_bill(family(), bill(Fen(260_01)), institution(), NOW)
-    assert coverage(split) is Coverage.NOT
-
-
-def test_what_no_account_may_pay_is_not_covered_either() -> None:
-    split = split_bill(family_e3(), bill_e3(), a_pharmacy(), NOW)
-    assert coverage(split) is Coverage.PARTLY
+    assert coverage(split_at_home(family(), Fen(260_01), NOW)) is Coverage.NOT

@@ -8,7 +8,7 @@ import pytest
 from gongji.domain.events import Event, EventKind
 from tests.builders import named_id
 
-PAST = re.compile(r"(ED|SENT|READ)(_TO_REVIEW)?$|_SET$")
+PAST = re.compile(r"(ED|SENT|READ|WITHDRAWN|SET)(_TO_REVIEW)?$")
 
 
 @pytest.mark.parametrize("kind", EventKind)

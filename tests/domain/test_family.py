@@ -7,7 +7,7 @@ import pytest
 
 from gongji.domain.binding import BindingStatus, Limit
 from gongji.domain.deduction import CashReason, Skip
-from gongji.domain.family import Family, Sharing, split_bill
+from gongji.domain.family import Family, Sharing, split_at_home, split_bill
 from gongji.domain.institution import Period
 from gongji.domain.money import Fen
 from gongji.domain.person import AccountStatus, Dated, PersonStatus
@@ -171,3 +171,21 @@ def test_drawing_never_chains_to_the_sharers_of_a_sharer() -> None:
 
 def test_a_resident_family_has_no_own_purse() -> None:
     assert family(sharing("A"), resident_only=True).own_purse(NOW) is None
+
+
+class TestAtHome:
+    def test_an_amount_is_split_as_an_eligible_bill_in_the_prefecture_would_be(self) -> None:
+        of = family(sharing("A"), sharing("B", fen("205.88"), position=2))
+        asked = split_at_home(of, fen("700.00"), NOW)
+        assert asked == split_bill(of, bill(fen("700.00")), institution(), NOW).split
+
+    @pytest.mark.parametrize(
+        "of",
+        [
+            family(sharing("A"), own=frozen_account()),
+            family(sharing("A"), beneficiary=beneficiary(status=Dated(PersonStatus.DECEASED))),
+        ],
+    )
+    def test_who_may_use_no_account_money_anywhere_may_use_none_at_home(self, of: Family) -> None:
+        split = split_at_home(of, Fen(500), NOW)
+        assert (split.steps, split.cash) == ((), 500)

@@ -88,6 +88,15 @@ def test_a_refund_to_a_closed_account_goes_to_its_regions_suspense() -> None:
     assert transfer.account_id is None
 
 
+def test_an_account_that_closes_tomorrow_still_gets_its_money_back_today() -> None:
+    tomorrow = NOW + timedelta(days=1)
+    closing = Dated(AccountStatus.NORMAL, AccountStatus.CLOSED, tomorrow)
+    accounts = held(account("A", Fen(1), status=closing))
+    today, _ = give_back([leg(7)], accounts, payable=PAYABLE, cause=BACK, at=NOW)
+    later, _ = give_back([leg(7)], accounts, payable=PAYABLE, cause=BACK, at=tomorrow)
+    assert (today[A].balance, later) == (8, {})
+
+
 def test_one_closed_account_does_not_hinder_the_others() -> None:
     accounts = held(closed_account("A"), account("B", Fen(1)))
     after, transfers = give_back(

@@ -2,8 +2,7 @@
 
 from enum import StrEnum
 
-from gongji.domain.deduction import Purse
-from gongji.domain.family import BillSplit
+from gongji.domain.deduction import Purse, Split
 from gongji.domain.money import NOTHING, Fen
 
 
@@ -39,11 +38,11 @@ class Coverage(StrEnum):
     NOT = "NOT"
 
 
-def coverage(split: BillSplit) -> Coverage:
-    """Tell a person who asks for a quote how far sharers cover what is left.
+def coverage(split: Split) -> Coverage:
+    """Tell a person who asks for a quote how far sharers cover what the own account leaves.
 
     Clause: G18.
     """
     if split.cash == NOTHING:
         return Coverage.FULLY
-    return Coverage.PARTLY if split.split.shared > NOTHING else Coverage.NOT
+    return Coverage.PARTLY if split.shared > NOTHING else Coverage.NOT

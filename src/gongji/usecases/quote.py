@@ -1,7 +1,6 @@
 """Quote a bill (预结算): the same split as settling it now would give, without any effect."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -11,11 +10,11 @@ from tortoise.connection import get_connection
 from gongji.domain.actor import Actor, ActorKind
 from gongji.domain.bill import Bill, faults
 from gongji.domain.business_day import business_day
-from gongji.domain.deduction import Split
+from gongji.domain.disclosure import Coverage, coverage
 from gongji.domain.errors import Code, Forbidden, FreshPlan, not_found, refuse, refuse_any
 from gongji.domain.family import BillSplit, Family, split_at_home, split_bill
 from gongji.domain.institution import Institution
-from gongji.domain.money import NOTHING, Fen
+from gongji.domain.money import Fen
 from gongji.domain.policy import CredentialKind
 from gongji.store.database import CONNECTION
 from gongji.store.families import Families, load_families
@@ -99,14 +98,6 @@ def _own_balance_after(family: Family, split: BillSplit) -> Fen | None:
     return None if family.own is None else Fen(family.own.balance - split.split.own)
 
 
-class Coverage(StrEnum):
-    """How much of what the own account leaves would be covered by sharers."""
-
-    FULLY = "FULLY"
-    PARTLY = "PARTLY"
-    NOT = "NOT"
-
-
 @dataclass(frozen=True, slots=True)
 class PersonalQuote:
     """What a person hears: the own part in fen, and how far the rest is covered (G18)."""
@@ -145,10 +136,4 @@ async def quote_for_person(amount: Fen, actor: Actor, ports: Ports) -> PersonalQ
     if asked > family.policy.quotes_per_day:
         raise refuse(Code.QUOTES_USED_UP)
     split = split_at_home(family, amount, at)
-    return PersonalQuote(split.own, _coverage(split), family.policy.quotes_per_day - asked)
-
-
-def _coverage(split: Split) -> Coverage:
-    if split.cash == NOTHING:
-        return Coverage.FULLY
-    return Coverage.PARTLY if split.shared > NOTHING else Coverage.NOT
+    return PersonalQuote(split.own, coverage(split), family.policy.quotes_per_day - asked)
