@@ -884,6 +884,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "refund_reason",
+                    fields.CharField(
+                        null=True, description="reason given for the refund", max_length=200
+                    ),
+                ),
+                (
                     "explanation",
                     fields.JSONField(
                         description="recorded explanation", encoder=JSON_DUMPS, decoder=loads

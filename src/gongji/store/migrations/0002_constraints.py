@@ -96,6 +96,7 @@ _INDEXES = (
         "UNIQUE",
         "premium (insured_id, year) WHERE status IN ('DEBITED', 'CONFIRMED')",
     ),
+    ("premium_unconfirmed", "", "premium (id) WHERE status = 'DEBITED'"),
     ("event_not_relayed", "", "event (id) WHERE relayed_at IS NULL"),
     ("binding_invitations", "", "binding (expires_at) WHERE status = 'INVITED'"),
 )

@@ -121,6 +121,9 @@ class PremiumRow(Model):
     tax_reference = fields.CharField(
         max_length=100, null=True, description="the tax bureau's reference"
     )
+    refund_reason = fields.CharField(
+        max_length=200, null=True, description="reason given for the refund"
+    )
     explanation: dict[str, Any] = fields.JSONField(description="recorded explanation")
     actor: dict[str, str] = fields.JSONField(description="who paid")
     request_id: UUID = fields.UUIDField(description="the key")

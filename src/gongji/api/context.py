@@ -1,0 +1,63 @@
+"""What a request carries through the schema: who asks, the outside world, its loaders."""
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from strawberry.types import Info as StrawberryInfo
+
+from gongji.api import ids
+from gongji.api.loaders import Loaders
+from gongji.domain.actor import Actor
+from gongji.domain.errors import Unauthenticated
+from gongji.usecases.ports import Ports
+
+
+@dataclass
+class Context:
+    """One request, or one socket.
+
+    Args:
+        who: the actor of a valid token; None for nobody.
+        connection_params: the payload of a socket's ``connection_init``.
+    """
+
+    who: Actor | None
+    ports: Ports
+    connection_params: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def actor(self) -> Actor:
+        """Return who asks.
+
+        Raises:
+            Unauthenticated: nobody is logged in.
+        """
+        if self.who is None:
+            raise Unauthenticated
+        return self.who
+
+    def acting(self, on_behalf_of: str | None) -> Actor:
+        """Return who asks, for a ward where one is named; the use case checks the guardian.
+
+        Raises:
+            Unauthenticated: nobody is logged in.
+        """
+        if on_behalf_of is None:
+            return self.actor
+        return replace(self.actor, acting_for=ids.decode(PERSON, on_behalf_of))
+
+    @cached_property
+    def loaders(self) -> Loaders:
+        """Return the loaders of this request."""
+        return Loaders()
+
+
+PERSON = "psn"
+BINDING = "bnd"
+SETTLEMENT = "stl"
+REVERSAL = "rev"
+PREMIUM = "prm"
+INSTITUTION = "ins"
+
+Info = StrawberryInfo[Context, None]

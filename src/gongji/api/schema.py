@@ -1,0 +1,39 @@
+"""The one schema for all four kinds of client, put together from what each of them asks."""
+
+from typing import Any
+
+from strawberry.schema.config import StrawberryConfig
+from strawberry.tools import merge_types
+
+from gongji.api.descriptions import describe
+from gongji.api.documents import Manifest
+from gongji.api.gateway import GatewaySchema
+from gongji.api.problems import HANDLERS, KNOWN
+from gongji.api.scalars import SCALARS
+from gongji.api.tills import TillMutations, TillQueries
+
+QUERIES: tuple[type, ...] = (TillQueries,)
+MUTATIONS: tuple[type, ...] = (TillMutations,)
+
+
+def build_schema(
+    *, manifest: Manifest | None = None, trusted_only: bool = False, **options: Any
+) -> GatewaySchema:
+    """Build the schema.
+
+    Args:
+        manifest: the trusted documents.
+        trusted_only: answer listed documents only.
+    """
+    schema = GatewaySchema(
+        merge_types("Query", QUERIES),
+        mutation=merge_types("Mutation", MUTATIONS),
+        known=KNOWN,
+        exception_handlers=HANDLERS,
+        config=StrawberryConfig(scalar_map=SCALARS),
+        manifest=manifest,
+        trusted_only=trusted_only,
+        **options,
+    )
+    describe(schema._schema)  # noqa: SLF001 - Strawberry has no public way to its core schema
+    return schema

@@ -1,0 +1,53 @@
+"""Look-ups by many ids at once, for lists; each in one statement, read only."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+from uuid import UUID
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.connection import get_connection
+
+from gongji.domain.identity import mask_name
+from gongji.domain.institution import Institution
+from gongji.domain.money import Fen
+from gongji.store.database import CONNECTION
+from gongji.store.families import read_institution
+from gongji.store.reversals import Reversal
+from gongji.store.sql import one_json, rows, to_json
+
+_WANTED: Final = "(SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb))"
+_INSTITUTIONS: Final = f"""
+SELECT COALESCE(jsonb_object_agg(i.id, to_jsonb(i)), '{{}}')::text
+FROM institution AS i WHERE i.id IN {_WANTED}
+"""
+_SHARERS: Final = f"""
+SELECT b.id, p.name FROM binding AS b JOIN person AS p ON p.id = b.sharer_id
+WHERE b.id IN {_WANTED}
+"""
+_REVERSALS: Final = f"""
+SELECT id, settlement_id, reversed_at, business_day, reason, suspended_fen
+FROM reversal WHERE id IN {_WANTED}
+"""
+
+
+def reading() -> BaseDBAsyncClient:
+    """Return the connection for reads outside a transaction."""
+    return get_connection(CONNECTION)
+
+
+async def institutions_by_id(ids: Iterable[UUID]) -> Mapping[UUID, Institution]:
+    """Return institutions by id; an unknown id is left out."""
+    found = await one_json(reading(), _INSTITUTIONS, to_json(list(ids)))
+    return {UUID(one): read_institution(row) for one, row in found.items()}
+
+
+async def masked_sharer_names(binding_ids: Iterable[UUID]) -> Mapping[UUID, str]:
+    """Return the sharer's masked name by binding id; an unknown id is left out."""
+    found = await rows(reading(), _SHARERS, to_json(list(binding_ids)))
+    return {row["id"]: mask_name(row["name"]) for row in found}
+
+
+async def reversals_by_id(ids: Iterable[UUID]) -> Mapping[UUID, Reversal]:
+    """Return reversals by id; an unknown id is left out."""
+    found = await rows(reading(), _REVERSALS, to_json(list(ids)))
+    return {row["id"]: Reversal(suspended=Fen(row.pop("suspended_fen")), **row) for row in found}

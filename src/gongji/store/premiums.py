@@ -1,0 +1,291 @@
+"""Premiums as values: debited, concluded by the tax bureau's answer or a refund, read back."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from gongji.domain.actor import Actor
+from gongji.domain.binding import LIVE
+from gongji.domain.business_day import business_day
+from gongji.domain.deduction import LegType
+from gongji.domain.ledger import Cause, CauseKind, ControlKind, control_account_id
+from gongji.domain.money import Fen
+from gongji.domain.page import PageOf, PageRequest
+from gongji.domain.person import Beneficiary
+from gongji.domain.premium import Premium, PremiumStatus, Tariff, tariff_for
+from gongji.domain.settlement import Leg, give_back
+from gongji.store.changes import Changes, Table
+from gongji.store.ids import new_id
+from gongji.store.locks import lock_accounts
+from gongji.store.rows import BindingRow, PremiumRow
+from gongji.store.sql import one_json, rows, to_json
+
+_COLUMNS: Final = """p.id, p.binding_id, p.payer_id, p.insured_id, p.year, p.category, p.region,
+    p.amount_fen, p.status, p.business_day, p.debited_at, p.confirmed_at, p.failed_at,
+    p.refunded_at, p.tax_reference"""
+_BY_ID: Final = f"""
+SELECT {_COLUMNS} FROM premium AS p
+WHERE p.id IN (SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb))
+"""
+_LEGS: Final = """
+SELECT premium_id, account_id, rank, amount_fen, binding_id FROM premium_leg
+WHERE premium_id IN (SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb))
+ORDER BY premium_id, rank
+"""
+
+
+def insert_premium(
+    changes: Changes,
+    premium: Premium,
+    legs: Iterable[Leg],
+    *,
+    explanation: Mapping[str, Any],
+    actor: Actor,
+    request_id: UUID,
+) -> None:
+    """Collect the rows of a premium and its legs."""
+    changes.insert(
+        Table.PREMIUM,
+        {
+            "id": premium.id,
+            "binding_id": premium.binding_id,
+            "payer_id": premium.payer_id,
+            "insured_id": premium.insured_id,
+            "year": premium.year,
+            "category": premium.category,
+            "region": premium.region,
+            "amount_fen": premium.amount,
+            "status": premium.status,
+            "business_day": premium.business_day,
+            "debited_at": premium.debited_at,
+            "explanation": explanation,
+            "actor": actor.record(),
+            "request_id": request_id,
+        },
+    )
+    for leg in legs:
+        changes.insert(
+            Table.PREMIUM_LEG,
+            {
+                "id": new_id(),
+                "premium_id": premium.id,
+                "account_id": leg.account_id,
+                "binding_id": leg.binding_id,
+                "rank": leg.rank,
+                "amount_fen": leg.amount,
+                "business_day": premium.business_day,
+            },
+        )
+
+
+async def return_legs(
+    connection: BaseDBAsyncClient, changes: Changes, premium: Premium, at: datetime
+) -> None:
+    """Return every leg of a premium to the account that it came from.
+
+    The insured person's beneficiary row is locked; the accounts are locked here.
+
+    Clause: G13, G14.
+    """
+    legs = (await legs_of_premiums(connection, [premium.id]))[premium.id]
+    accounts = await lock_accounts(connection, (leg.account_id for leg in legs))
+    after, transfers = give_back(
+        legs,
+        accounts,
+        payable=premium_payable(premium.region),
+        cause=Cause(CauseKind.PREMIUM_REFUND, premium.id, business_day(at)),
+        at=at,
+    )
+    changes.transfers(*transfers)
+    for account in after.values():
+        changes.account(account)
+
+
+def premium_payable(region: str) -> UUID:
+    """Return the control account that owes a region's premiums to the tax bureau."""
+    return control_account_id(ControlKind.PREMIUM_PAYABLE, region)
+
+
+_MOMENTS: Final = {
+    PremiumStatus.CONFIRMED: "confirmed_at",
+    PremiumStatus.FAILED: "failed_at",
+    PremiumStatus.REFUNDED: "refunded_at",
+}
+
+
+async def move_premium(
+    connection: BaseDBAsyncClient,
+    premium_id: UUID,
+    status: PremiumStatus,
+    at: datetime,
+    **columns: str | None,
+) -> None:
+    """Store a premium's new state and its moment; the insured's beneficiary row is locked.
+
+    Args:
+        columns: what comes with it: ``tax_reference`` or ``refund_reason``.
+    """
+    moment = {_MOMENTS[status]: at}
+    changed: dict[str, Any] = {"status": status, **moment, **columns}
+    await PremiumRow.filter(id=premium_id).using_db(connection).update(**changed)
+
+
+async def premiums_by_id(connection: BaseDBAsyncClient, ids: Iterable[UUID]) -> dict[UUID, Premium]:
+    """Read premiums by id; an unknown id is left out."""
+    return {row["id"]: _read(row) for row in await rows(connection, _BY_ID, to_json(list(ids)))}
+
+
+async def legs_of_premiums(
+    connection: BaseDBAsyncClient, ids: Iterable[UUID]
+) -> dict[UUID, tuple[Leg, ...]]:
+    """Read the legs of premiums, the payer's first."""
+    legs: dict[UUID, tuple[Leg, ...]] = {}
+    for row in await rows(connection, _LEGS, to_json(list(ids))):
+        leg = Leg(
+            account_id=row["account_id"],
+            type=LegType.SHARED,
+            rank=row["rank"],
+            amount=Fen(row["amount_fen"]),
+            binding_id=row["binding_id"],
+        )
+        legs[row["premium_id"]] = (*legs.get(row["premium_id"], ()), leg)
+    return legs
+
+
+def _read(row: dict[str, Any]) -> Premium:
+    status = PremiumStatus(row.pop("status"))
+    return Premium(amount=Fen(row.pop("amount_fen")), status=status, **row)
+
+
+class PremiumSide(StrEnum):
+    """On which side of a premium a person stands."""
+
+    PAYER = "PAYER"
+    INSURED = "INSURED"
+
+
+_PAGES: Final = {
+    (side, is_backward): f"""
+SELECT {_COLUMNS} FROM premium AS p
+WHERE p.{side.value.lower()}_id = $1 AND ($2::uuid IS NULL OR p.id {">" if is_backward else "<"} $2)
+ORDER BY p.id {"ASC" if is_backward else "DESC"}
+LIMIT $3
+"""
+    for side in PremiumSide
+    for is_backward in (False, True)
+}
+
+
+async def page_of_premiums(
+    connection: BaseDBAsyncClient, person_id: UUID, side: PremiumSide, page: PageRequest
+) -> PageOf[Premium]:
+    """Read one page of the premiums that a person paid or is insured by, the newest first.
+
+    Args:
+        page: its key is the id of a premium alone.
+    """
+    beyond = page.beyond[0] if page.beyond else None
+    statement = _PAGES[side, page.is_backward]
+    found = await rows(connection, statement, person_id, beyond, page.fetch)
+    return PageOf.cut([_read(row) for row in found], page)
+
+
+_UNCONFIRMED: Final = f"""
+SELECT {_COLUMNS} FROM premium AS p
+WHERE p.status = 'DEBITED' AND ($1::uuid IS NULL OR p.id > $1)
+ORDER BY p.id
+LIMIT $2
+"""
+
+
+async def unconfirmed_premiums(
+    connection: BaseDBAsyncClient, *, after: UUID | None, limit: int
+) -> list[Premium]:
+    """Read premiums that are debited and not answered by the tax bureau, the oldest first."""
+    return [_read(row) for row in await rows(connection, _UNCONFIRMED, after, limit)]
+
+
+async def insured_of_binding(
+    connection: BaseDBAsyncClient, binding_id: UUID, *, sharer_id: UUID
+) -> UUID | None:
+    """Return the beneficiary of a sharer's binding, whatever its state; None: no such binding."""
+    theirs = BindingRow.filter(id=binding_id, sharer_id=sharer_id).using_db(connection)
+    row = await theirs.first()
+    return None if row is None else row.beneficiary_id
+
+
+async def insured_by_sharer(connection: BaseDBAsyncClient, sharer_id: UUID) -> list[UUID]:
+    """Return the beneficiaries of a sharer's live bindings, in the order of acceptance."""
+    live = BindingRow.filter(sharer_id=sharer_id, status__in=LIVE).using_db(connection)
+    return [row.beneficiary_id for row in await live.order_by("accepted_at", "id")]
+
+
+@dataclass(frozen=True, slots=True)
+class PremiumFacts:
+    """What decides about the premiums of some persons, beside their families.
+
+    Args:
+        categories: the registry's category of each person.
+        tariffs: every tariff that may hold for one of them.
+        paid: persons and years of which the premium is paid and not refunded.
+    """
+
+    categories: Mapping[UUID, str]
+    tariffs: tuple[Tariff, ...]
+    paid: frozenset[tuple[UUID, int]]
+
+    def tariff_of(self, insured: Beneficiary, year: int) -> Tariff | None:
+        """Return what an insured person's premium of a year costs, and when it may be paid."""
+        category = self.categories[insured.id]
+        return tariff_for(self.tariffs, region=insured.region, year=year, category=category)
+
+    def is_paid(self, insured_id: UUID, year: int) -> bool:
+        """Tell whether a year's premium is paid and not refunded (G14)."""
+        return (insured_id, year) in self.paid
+
+
+_FACTS: Final = """
+WITH insured AS (
+    SELECT p.id, p.premium_category AS category, b.region
+    FROM person AS p JOIN beneficiary AS b ON b.person_id = p.id
+    WHERE p.id IN (SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb))
+)
+SELECT jsonb_build_object(
+    'categories', (SELECT COALESCE(jsonb_object_agg(id, category), '{}') FROM insured),
+    'tariffs', (
+        SELECT COALESCE(jsonb_agg(to_jsonb(t)), '[]') FROM tariff AS t
+        WHERE EXISTS (
+            SELECT FROM insured AS i WHERE i.category = t.category AND t.region IN
+                (i.region, left(i.region, 4) || '00', left(i.region, 2) || '0000'))),
+    'paid', (
+        SELECT COALESCE(jsonb_agg(jsonb_build_object('id', p.insured_id, 'year', p.year)), '[]')
+        FROM premium AS p
+        WHERE p.insured_id IN (SELECT id FROM insured) AND p.status IN ('DEBITED', 'CONFIRMED'))
+)::text
+"""
+
+
+async def premium_facts(connection: BaseDBAsyncClient, insured_ids: Iterable[UUID]) -> PremiumFacts:
+    """Read what decides about persons' premiums; for paying, under their beneficiary locks."""
+    answer = await one_json(connection, _FACTS, to_json(list(insured_ids)))
+    return PremiumFacts(
+        categories={UUID(person): category for person, category in answer["categories"].items()},
+        tariffs=tuple(_read_tariff(row) for row in answer["tariffs"]),
+        paid=frozenset((UUID(row["id"]), row["year"]) for row in answer["paid"]),
+    )
+
+
+def _read_tariff(row: Mapping[str, Any]) -> Tariff:
+    return Tariff(
+        region=row["region"],
+        year=row["year"],
+        category=row["category"],
+        amount=Fen(row["amount_fen"]),
+        opens_on=date.fromisoformat(row["opens_on"]),
+        closes_on=date.fromisoformat(row["closes_on"]),
+    )
