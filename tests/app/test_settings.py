@@ -25,6 +25,7 @@ PUBLIC = KeySet([ECKey.generate_key("P-256", {"kid": "a"})])
 PRODUCTION = {
     "GONGJI_ENVIRONMENT": "production",
     "GONGJI_PERSONAL_DATA_KEYS": f"2026:{SECRET}",
+    "GONGJI_DIGEST_KEY": SECRET,
     "GONGJI_TOKEN_ISSUER": "https://issuer.example",
 }
 
@@ -68,6 +69,7 @@ def test_development_keeps_its_keys_where_only_the_owner_may_read_them() -> None
     first, second = read_settings(), read_settings()
 
     assert first.personal_data_keys == second.personal_data_keys
+    assert first.digest_key == second.digest_key is not None
     assert first.development_token_key == second.development_token_key
     for path in Path(".data/keys").iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -103,6 +105,9 @@ def test_names_for_the_tests_are_left_alone(environment: pytest.MonkeyPatch) -> 
         ("GONGJI_PERSONAL_DATA_KEYS", "2026:s3cret"),
         ("GONGJI_PERSONAL_DATA_KEYS", f"UPPER:{SECRET}"),
         ("GONGJI_PERSONAL_DATA_KEYS", f"a:{SECRET},a:{SECRET}"),
+        ("GONGJI_DIGEST_KEY", "s3cret"),
+        ("GONGJI_DIGEST_KEY", "s3crét" * 8),
+        ("GONGJI_TOKEN_AUDIENCE", "s3cret" * 40),
         ("GONGJI_TOKEN_KEYS", "{s3cret"),
         ("GONGJI_TOKEN_KEYS", '{"keys": [{"kty": "s3cret"}]}'),
         ("GONGJI_TOKEN_KEYS", '{"keys": []}'),
@@ -136,6 +141,7 @@ def test_production_reads_its_keys_and_makes_none(environment: pytest.MonkeyPatc
 
     key = bytes(range(32))
     assert settings.personal_data_keys == (NamedKey("2026", key), NamedKey("2025", key))
+    assert settings.digest_key == key
     assert settings.token_keys is not None
     assert [one.kid for one in settings.token_keys.keys] == ["a"]
     assert settings.web_origins == ("https://a.example", "https://b.example")
@@ -143,7 +149,9 @@ def test_production_reads_its_keys_and_makes_none(environment: pytest.MonkeyPatc
     assert not Path(".data").exists()
 
 
-@pytest.mark.parametrize("missing", ["PERSONAL_DATA_KEYS", "TOKEN_ISSUER", "TOKEN_KEYS"])
+@pytest.mark.parametrize(
+    "missing", ["PERSONAL_DATA_KEYS", "DIGEST_KEY", "TOKEN_ISSUER", "TOKEN_KEYS"]
+)
 def test_production_names_what_is_missing(environment: pytest.MonkeyPatch, missing: str) -> None:
     given(environment, **PRODUCTION)
     environment.setenv(
@@ -199,6 +207,7 @@ def test_settings_are_frozen_and_show_no_secret() -> None:
     settings = Settings(
         database_url=SecretStr("postgres://u:s3cret@h/d"),
         personal_data_keys=(NamedKey("a", b"s3cret" * 6),),
+        digest_key=b"s3cret" * 6,
         development_token_key=SecretStr("s3cret" * 6),
         token_keys=PUBLIC,
     )
@@ -211,7 +220,7 @@ def test_settings_are_frozen_and_show_no_secret() -> None:
 def test_the_table_names_every_setting_and_what_it_does() -> None:
     table = settings_table()
 
-    assert "| `GONGJI_PORT` | `8000` | TCP port to listen on |" in table
+    assert "| `GONGJI_PORT` | `8000` | TCP port to listen on; 0: any free one |" in table
     assert "| `GONGJI_TRUSTED_DOCUMENTS_ONLY` | `false` |" in table
     assert "| `GONGJI_DATABASE_URL` |  |" in table
     assert "None" not in table

@@ -70,13 +70,23 @@ def _named_key(text: str) -> NamedKey:
     name, _, encoded = text.partition(":")
     if not _KEY_NAME.fullmatch(name):
         raise ValueError("a key is written name:key, the name in a-z, 0-9 and -, at most 16")
+    return NamedKey(name, _secret(encoded))
+
+
+def _secret(encoded: str) -> bytes:
+    """Read the bytes of a key."""
     try:
         secret = base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars="-_", validate=True)
-    except binascii.Error:
+    except (binascii.Error, ValueError):
         secret = b""
     if len(secret) != KEY_BYTES:
         raise ValueError(f"a key is {KEY_BYTES} bytes in base64url")
-    return NamedKey(name, secret)
+    return secret
+
+
+def _key(value: object) -> object:
+    """Read one key without a name."""
+    return _secret(value.strip()) if isinstance(value, str) else value
 
 
 def _public_keys(value: object) -> object:
@@ -119,7 +129,7 @@ class Settings(BaseSettings):
     host: str = Field(
         "127.0.0.1", description="address to listen on; in development a loopback address only"
     )
-    port: int = Field(8000, ge=1, le=65535, description="TCP port to listen on")
+    port: int = Field(8000, ge=0, le=65535, description="TCP port to listen on; 0: any free one")
     data_folder: Path = Field(
         Path(".data"), description="folder of the embedded PostgreSQL and of development's keys"
     )
@@ -137,8 +147,17 @@ class Settings(BaseSettings):
             repr=False,
         )
     )
+    digest_key: Annotated[bytes | None, NoDecode, BeforeValidator(_key)] = Field(
+        None,
+        description="32 bytes in base64url, never replaced: personal data are found by digests "
+        "made with it; required in production, made once in development",
+        repr=False,
+    )
     token_issuer: str | None = Field(
         None, max_length=200, description="`iss` of the tokens; required in production"
+    )
+    token_audience: str = Field(
+        "gongji", min_length=1, max_length=200, description="`aud` of the tokens"
     )
     token_keys: Annotated[KeySet | None, NoDecode, BeforeValidator(_public_keys)] = Field(
         None, description="JWK set of the issuer's public keys; required in production", repr=False
@@ -148,8 +167,11 @@ class Settings(BaseSettings):
         min_length=KEY_BYTES,
         description="signs development tokens; made once in development, refused in production",
     )
+    operations_folder: Path = Field(
+        Path("schema/operations"), description="folder of the trusted documents, one per client"
+    )
     trusted_documents_only: bool = Field(
-        default=False, description="serve only the documents of schema/operations"
+        default=False, description="serve the trusted documents and no others"
     )
     web_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = Field(
         (), description="origins whose pages may open a WebSocket, with commas"
@@ -184,7 +206,7 @@ class Settings(BaseSettings):
 
     def _missing_in_production(self) -> list[str]:
         """List what production cannot do without."""
-        required = ("personal_data_keys", "token_issuer", "token_keys")
+        required = ("personal_data_keys", "digest_key", "token_issuer", "token_keys")
         return [f"{name}: required in production" for name in required if not getattr(self, name)]
 
     def _forbidden_in_production(self) -> list[str]:
@@ -221,6 +243,8 @@ def with_kept_keys(settings: Settings) -> Settings:
     made: dict[str, Any] = {}
     if not settings.personal_data_keys:
         made["personal_data_keys"] = (NamedKey("dev", kept_key(folder / "personal-data")),)
+    if settings.digest_key is None:
+        made["digest_key"] = kept_key(folder / "digests")
     if settings.development_token_key is None:
         made["development_token_key"] = SecretStr(kept_key(folder / "tokens").hex())
     return settings.model_copy(update=made)
