@@ -77,6 +77,7 @@ def test_a_record_names_what_it_was_decided_from() -> None:
         "type": "SHARED",
         "rank": 1,
         "balance": 510_00,
+        "entry_no": 0,
         "limit_left": None,
         "reserve": 0,
         "barred": "STATUS",

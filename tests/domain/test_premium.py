@@ -195,8 +195,9 @@ class TestQuote:
 
     def test_it_says_who_would_pay_what(self) -> None:
         quote = self.quote()
-        assert quote.reasons == ()
+        assert quote.accepted() == (TARIFF, quote.split)
         assert [(leg.rank, leg.amount) for leg in quote.legs] == [(1, 300_00), (2, 100_00)]
+        assert quote.from_payer == 300_00
         assert quote.sealed("digest") == FreshPlan(
             "digest", eligible=Fen(400_00), own=Fen(0), shared=Fen(400_00), cash=Fen(0)
         )
@@ -210,7 +211,9 @@ class TestQuote:
     def test_every_reason_is_listed(self) -> None:
         short = replace(self.of, policy=policy(), beneficiary=beneficiary())
         closed = replace(TARIFF, closes_on=date(2025, 9, 1))
-        assert codes(self.quote(of=short, tariff=closed, is_paid=True).reasons) == [
+        with pytest.raises(Refusal) as refused:
+            self.quote(of=short, tariff=closed, is_paid=True).accepted()
+        assert codes(refused.value.reasons) == [
             Code.PREMIUM_INSURED_NOT_RESIDENT,
             Code.PREMIUM_WINDOW_CLOSED,
             Code.PREMIUM_ALREADY_PAID,

@@ -60,6 +60,7 @@ class Purse:
         reserve: fen that must stay in the account (G8); zero for the own account.
         barred: why nothing may be drawn at all.
         binding_id: the binding that lets it pay; None for the own account.
+        entry_no: last entry of the account: which moment of its history was seen.
     """
 
     account_id: UUID
@@ -69,6 +70,7 @@ class Purse:
     reserve: Fen = NOTHING
     barred: Skip | None = None
     binding_id: UUID | None = None
+    entry_no: int = 0
 
     @property
     def type(self) -> LegType:

@@ -47,6 +47,7 @@ def _record_step(step: Step) -> dict[str, Any]:
         "type": str(purse.type),
         "rank": purse.rank,
         "balance": purse.balance,
+        "entry_no": purse.entry_no,
         "limit_left": purse.limit_left,
         "reserve": purse.reserve,
         "barred": purse.barred and str(purse.barred),

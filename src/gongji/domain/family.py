@@ -76,7 +76,8 @@ class Family:
         if self.own is None:
             return None
         usable = self.own.status.at(at) is AccountStatus.NORMAL
-        return Purse(self.own.id, 0, self.own.balance, barred=None if usable else Skip.STATUS)
+        barred = None if usable else Skip.STATUS
+        return Purse(self.own.id, 0, self.own.balance, barred=barred, entry_no=self.own.entry_no)
 
     def shared_purses(self, at: datetime, *, sharing_is_open: bool = True) -> tuple[Purse, ...]:
         """Return the sharers' accounts as purses, in order.
@@ -96,6 +97,7 @@ class Family:
                 reserve=sharing.account.reserve,
                 barred=self._barred(sharing, at, sharing_is_open),
                 binding_id=sharing.binding.id,
+                entry_no=sharing.account.entry_no,
             )
             for rank, sharing in enumerate(self.ordered(), start=1)
         )

@@ -10,10 +10,10 @@ from uuid import UUID
 from gongji.domain.binding import BindingStatus
 from gongji.domain.business_day import business_day
 from gongji.domain.deduction import Purse, Split, resolve
-from gongji.domain.errors import Code, FreshPlan, Reason, refuse
+from gongji.domain.errors import Code, FreshPlan, Reason, Refusal, refuse
 from gongji.domain.explanation import record
 from gongji.domain.family import BillSplit, Family, Sharing
-from gongji.domain.money import NOTHING, Fen
+from gongji.domain.money import NOTHING, Fen, total
 from gongji.domain.person import Beneficiary, PersonStatus, Scheme
 from gongji.domain.plan import legs_plan
 from gongji.domain.policy import PremiumPayers
@@ -140,7 +140,9 @@ def premium_purses(payer: Sharing, family: Family, at: datetime) -> tuple[Purse,
     Clause: S1.3, G8, G14.
     """
     paying = payer.account
-    first = Purse(paying.id, 1, paying.balance, binding_id=payer.binding.id)
+    first = Purse(
+        paying.id, 1, paying.balance, binding_id=payer.binding.id, entry_no=paying.entry_no
+    )
     if family.policy.premium_payers is PremiumPayers.ONE:
         return (first,)
     others = (p for p in family.shared_purses(at) if p.binding_id != payer.binding.id)
@@ -171,10 +173,26 @@ class PremiumQuote:
     split: Split | None
     reasons: tuple[Reason, ...]
 
+    def accepted(self) -> tuple[Tariff, Split]:
+        """Return what is paid and who pays it.
+
+        Raises:
+            Refusal: something stands against it; every reason at once.
+        """
+        if self.reasons or self.tariff is None or self.split is None:
+            raise Refusal(*self.reasons)
+        return self.tariff, self.split
+
     @property
     def legs(self) -> tuple[Leg, ...]:
         """Return what each account would pay, the payer's first."""
         return () if self.split is None else legs_of(self.split)
+
+    @property
+    def from_payer(self) -> Fen:
+        """Return what would leave the paying sharer's own account."""
+        own = self.payer.account.id
+        return total(*(leg.amount for leg in self.legs if leg.account_id == own))
 
     @property
     def plan(self) -> bytes:
