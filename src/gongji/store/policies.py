@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import orjson
@@ -10,7 +10,6 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 from gongji.domain.business_day import business_day
 from gongji.domain.policy import Policy, in_force, policy_from_rules
-from gongji.domain.premium import Tariff
 from gongji.store.sql import rows
 
 _POLICIES: Final = """
@@ -46,21 +45,3 @@ async def policy_of_person(
     """Return the policy of a person's insured region (G22), or None."""
     found = await rows(connection, _REGION_OF, person_id)
     return await policy_of_region(connection, found[0]["region"], at) if found else None
-
-
-_TARIFFS: Final = """
-SELECT t.region, t.year, t.category, t.amount_fen, t.opens_on, t.closes_on
-FROM tariff AS t
-WHERE t.region IN ($1, left($1, 4) || '00', left($1, 2) || '0000') AND t.category = $2
-"""
-
-
-async def tariffs_of_region(
-    connection: BaseDBAsyncClient, region: str, *, category: str
-) -> list[Tariff]:
-    """Return all tariffs that may hold for a category of residents of a region."""
-    return [_read_tariff(row) for row in await rows(connection, _TARIFFS, region, category)]
-
-
-def _read_tariff(row: dict[str, Any]) -> Tariff:
-    return Tariff(amount=row.pop("amount_fen"), **row)

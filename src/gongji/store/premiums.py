@@ -244,6 +244,12 @@ class PremiumFacts:
         category = self.categories[insured.id]
         return tariff_for(self.tariffs, region=insured.region, year=year, category=category)
 
+    def tariffs_of(self, insured: Beneficiary, *, not_closed_on: date) -> list[Tariff]:
+        """Return an insured person's tariffs whose windows are open or still to come, by year."""
+        years = sorted({tariff.year for tariff in self.tariffs})
+        found = (self.tariff_of(insured, year) for year in years)
+        return [tariff for tariff in found if tariff and not_closed_on <= tariff.closes_on]
+
     def is_paid(self, insured_id: UUID, year: int) -> bool:
         """Tell whether a year's premium is paid and not refunded (G14)."""
         return (insured_id, year) in self.paid

@@ -1,0 +1,150 @@
+"""What a person sees of resident premiums: those that could be paid, and those that were."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.connection import get_connection
+
+from gongji.domain.actor import Actor, ActorKind
+from gongji.domain.business_day import business_day
+from gongji.domain.errors import Reason
+from gongji.domain.family import Family
+from gongji.domain.money import Fen
+from gongji.domain.page import PageOf, PageRequest
+from gongji.domain.premium import (
+    Premium,
+    Tariff,
+    quote_premium,
+    reasons_against_insured,
+)
+from gongji.store.database import CONNECTION
+from gongji.store.families import load_families
+from gongji.store.guardians import acting_capacity
+from gongji.store.plans import sealed_plan
+from gongji.store.premiums import (
+    PremiumFacts,
+    PremiumSide,
+    insured_by_sharer,
+    page_of_premiums,
+    premium_facts,
+    premiums_by_id,
+)
+from gongji.store.staff import may_act_in
+from gongji.usecases.ports import Ports
+
+READERS: Final = ("SETTLER", "READER")
+"""Roles of staff who may read a premium of their region."""
+
+
+@dataclass(frozen=True, slots=True)
+class PayablePremium:
+    """A premium that a sharer could pay for a bound relative, now or within a window to come.
+
+    Of the insured person it tells no more than the tariff, the window and whether it is paid.
+
+    Args:
+        is_paid: whether anybody's payment is not refunded.
+        from_own: fen that would leave the sharer's own account; where others help, less than all.
+        reasons: why it would be refused now; empty where it could be paid.
+        plan: to be sent back as ``ifPlan``.
+    """
+
+    binding_id: UUID
+    insured_id: UUID
+    tariff: Tariff
+    is_paid: bool
+    from_own: Fen
+    reasons: tuple[Reason, ...]
+    plan: str
+
+
+async def payable_premiums(actor: Actor, ports: Ports) -> tuple[PayablePremium, ...]:
+    """List the premiums that a sharer could pay: by relative in order of binding, then by year.
+
+    A relative for whom nobody can pay, being no resident or not in normal status, is left out.
+
+    Raises:
+        Forbidden: the actor is no person.
+        Refusal: ``NOT_FOUND``: no guardian or proxy of that ward.
+
+    Clause: G14, G18, S1.3.
+    """
+    at, connection = ports.clock.now(), _connection()
+    await acting_capacity(connection, actor, at)
+    insured_ids = await insured_by_sharer(connection, actor.person_id)
+    families = await load_families(connection, insured_ids, day=business_day(at), locking=False)
+    facts = await premium_facts(connection, insured_ids)
+    return tuple(
+        payable
+        for insured_id in insured_ids
+        for payable in _payable(families.family(insured_id, at), facts, actor.person_id, ports, at)
+    )
+
+
+def _payable(
+    family: Family, facts: PremiumFacts, payer_id: UUID, ports: Ports, at: datetime
+) -> Iterator[PayablePremium]:
+    insured = family.beneficiary
+    payer = next((s for s in family.sharings if s.binding.sharer_id == payer_id), None)
+    if payer is None or any(reasons_against_insured(insured, at)):
+        return
+    for tariff in facts.tariffs_of(insured, not_closed_on=business_day(at)):
+        is_paid = facts.is_paid(insured.id, tariff.year)
+        quote = quote_premium(
+            payer, family, year=tariff.year, tariff=tariff, is_paid=is_paid, at=at
+        )
+        yield PayablePremium(
+            binding_id=payer.binding.id,
+            insured_id=insured.id,
+            tariff=tariff,
+            is_paid=is_paid,
+            from_own=quote.from_payer,
+            reasons=quote.reasons,
+            plan=sealed_plan(quote.plan, ports.key_ring),
+        )
+
+
+async def list_premiums(
+    actor: Actor, ports: Ports, side: PremiumSide, page: PageRequest
+) -> PageOf[Premium]:
+    """List the premiums that a person paid, or those by which the person is insured.
+
+    Args:
+        page: newest first; the key is the premium's id.
+
+    Raises:
+        Forbidden: the actor is no person.
+        Refusal: ``NOT_FOUND``: no guardian or proxy of that ward.
+
+    Clause: G14, G18.
+    """
+    await acting_capacity(_connection(), actor, ports.clock.now())
+    return await page_of_premiums(_connection(), actor.person_id, side, page)
+
+
+async def find_premium(premium_id: UUID, actor: Actor, ports: Ports) -> Premium | None:
+    """Return a premium to its payer, its insured person or staff of its region; else None.
+
+    Raises:
+        Refusal: ``NOT_FOUND``: no guardian or proxy of that ward.
+
+    Clause: G18.
+    """
+    premium = (await premiums_by_id(_connection(), [premium_id])).get(premium_id)
+    if actor.kind is ActorKind.PERSON:
+        await acting_capacity(_connection(), actor, ports.clock.now())
+    return premium if premium is not None and _may_see(actor, premium) else None
+
+
+def _may_see(actor: Actor, premium: Premium) -> bool:
+    if actor.kind is ActorKind.PERSON:
+        return actor.person_id in {premium.payer_id, premium.insured_id}
+    return any(may_act_in(actor, premium.region, role=role) for role in READERS)
+
+
+def _connection() -> BaseDBAsyncClient:
+    return get_connection(CONNECTION)
