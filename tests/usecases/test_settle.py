@@ -1,7 +1,6 @@
 """Settling bills: the worked examples to the fen, and what the database then holds."""
 
 import asyncio
-from dataclasses import dataclass
 
 import pytest
 
@@ -27,28 +26,13 @@ from gongji.usecases.quote import QuoteBill, quote_at_till
 from gongji.usecases.settle import Answer, SettleBill, Settled, settle
 from tests.bills import bill, settling
 from tests.builders import bill_e1, bill_e2, bill_e3
+from tests.usecases.e2 import Family, make_family
 from tests.world import Person, Place, World, key
-
-
-@dataclass
-class Family:
-    """The family of example E2 and the hospital."""
-
-    me: Person
-    a: Person
-    b: Person
-    hospital: Place
 
 
 @pytest.fixture
 async def family(world: World) -> Family:
-    await world.policy()
-    me = await world.person("卓玛", balance=118_63)
-    a = await world.person("王小兰", balance=300_00)
-    b = await world.person("扎西", balance=205_88)
-    await world.bind(a, me)
-    await world.bind(b, me)
-    return Family(me, a, b, await world.institution())
+    return await make_family(world)
 
 
 async def settle_one(world: World, place: Place, request: SettleBill) -> Answer:
