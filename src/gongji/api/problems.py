@@ -10,6 +10,7 @@ import strawberry
 
 from gongji.api import ids
 from gongji.api.context import BINDING, REVERSAL, SETTLEMENT
+from gongji.api.limits import ListSize
 from gongji.domain import errors
 from gongji.domain.money import Fen
 
@@ -24,7 +25,8 @@ class Problem:
         description="可以怎么办。What the reader can do about it, in Chinese."
     )
     path: list[str] = strawberry.field(
-        description="所指的输入字段，最多8段。The input field that it is about, 8 parts at most."
+        description="所指的输入字段，最多8段。The input field that it is about, 8 parts at most.",
+        directives=[ListSize(assumed_size=8)],
     )
 
 
@@ -35,14 +37,20 @@ class Reason:
     code: str = strawberry.field(description="稳定的代码。Stable code.")
     message: str = strawberry.field(description="中文说明。A Chinese sentence.")
     clause: str = strawberry.field(description="依据的条款编号。Id of the rule, such as S3.1.")
-    path: list[str] = strawberry.field(description="所指的输入字段。The field it is about.")
+    path: list[str] = strawberry.field(
+        description="所指的输入字段，最多8段。The field it is about, 8 parts at most.",
+        directives=[ListSize(assumed_size=8)],
+    )
 
 
 @strawberry.type
 class Refusal(Problem):
     """按规定不能办理；列出全部理由。The rules say no; all reasons are listed."""
 
-    reasons: list[Reason] = strawberry.field(description="全部理由。All reasons.")
+    reasons: list[Reason] = strawberry.field(
+        description="全部理由，最多912条（300行明细各3条）。All reasons, 912 at most.",
+        directives=[ListSize(assumed_size=912)],
+    )
 
 
 @strawberry.type
@@ -125,7 +133,7 @@ def _common(problem: errors.Problem) -> dict[str, Any]:
     }
 
 
-class RefusalHandler(strawberry.ExceptionHandler[errors.Refusal, Refusal]):
+class ShowRefusal(strawberry.ExceptionHandler[errors.Refusal, Refusal]):
     """Shows a refusal with all its reasons."""
 
     def handle(self, exception: errors.Refusal, **_: Any) -> Refusal:
@@ -142,7 +150,7 @@ class RefusalHandler(strawberry.ExceptionHandler[errors.Refusal, Refusal]):
         return Refusal(**_common(exception) | {"path": reasons[0].path}, reasons=reasons)
 
 
-class RequestIdReusedHandler(strawberry.ExceptionHandler[errors.RequestIdReused, RequestIdReused]):
+class ShowRequestIdReused(strawberry.ExceptionHandler[errors.RequestIdReused, RequestIdReused]):
     """Shows a key that belongs to another request."""
 
     def handle(self, exception: errors.RequestIdReused, **_: Any) -> RequestIdReused:
@@ -150,7 +158,7 @@ class RequestIdReusedHandler(strawberry.ExceptionHandler[errors.RequestIdReused,
         return RequestIdReused(**_common(exception) | {"path": ["requestId"]})
 
 
-class StaleOrderHandler(strawberry.ExceptionHandler[errors.StaleOrder, StaleOrder]):
+class ShowStaleOrder(strawberry.ExceptionHandler[errors.StaleOrder, StaleOrder]):
     """Shows the order as it is now."""
 
     def handle(self, exception: errors.StaleOrder, **_: Any) -> StaleOrder:
@@ -162,7 +170,7 @@ class StaleOrderHandler(strawberry.ExceptionHandler[errors.StaleOrder, StaleOrde
         return StaleOrder(**_common(exception) | {"path": ["expectedVersion"]}, current=current)
 
 
-class PlanChangedHandler(strawberry.ExceptionHandler[errors.PlanChanged, PlanChanged]):
+class ShowPlanChanged(strawberry.ExceptionHandler[errors.PlanChanged, PlanChanged]):
     """Shows the plan as it is now."""
 
     def handle(self, exception: errors.PlanChanged, **_: Any) -> PlanChanged:
@@ -171,7 +179,7 @@ class PlanChangedHandler(strawberry.ExceptionHandler[errors.PlanChanged, PlanCha
         return PlanChanged(**_common(exception) | {"path": ["ifPlan"]}, fresh=fresh)
 
 
-class AlreadySettledHandler(strawberry.ExceptionHandler[errors.AlreadySettled, AlreadySettled]):
+class ShowAlreadySettled(strawberry.ExceptionHandler[errors.AlreadySettled, AlreadySettled]):
     """Shows the settlement that the bill number belongs to."""
 
     def handle(self, exception: errors.AlreadySettled, **_: Any) -> AlreadySettled:
@@ -182,7 +190,7 @@ class AlreadySettledHandler(strawberry.ExceptionHandler[errors.AlreadySettled, A
         )
 
 
-class AlreadyReversedHandler(strawberry.ExceptionHandler[errors.AlreadyReversed, AlreadyReversed]):
+class ShowAlreadyReversed(strawberry.ExceptionHandler[errors.AlreadyReversed, AlreadyReversed]):
     """Shows the first reversal."""
 
     def handle(self, exception: errors.AlreadyReversed, **_: Any) -> AlreadyReversed:
@@ -194,11 +202,11 @@ class AlreadyReversedHandler(strawberry.ExceptionHandler[errors.AlreadyReversed,
 
 
 HANDLERS = (
-    RefusalHandler(),
-    RequestIdReusedHandler(),
-    StaleOrderHandler(),
-    PlanChangedHandler(),
-    AlreadySettledHandler(),
-    AlreadyReversedHandler(),
+    ShowRefusal(),
+    ShowRequestIdReused(),
+    ShowStaleOrder(),
+    ShowPlanChanged(),
+    ShowAlreadySettled(),
+    ShowAlreadyReversed(),
 )
 KNOWN = (errors.Unauthenticated, errors.Forbidden, errors.Malformed, errors.Unavailable)
