@@ -64,7 +64,8 @@ class DeductionOrder:
 
     version: int = strawberry.field(description="版本号。Version, raised by every change.")
     binding_ids: list[strawberry.ID] = strawberry.field(
-        description="按顺序列出的共济关系。Live bindings in order."
+        description="按顺序列出的共济关系，最多100个。Live bindings in order, 100 at most.",
+        directives=[ListSize(assumed_size=100)],
     )
 
 

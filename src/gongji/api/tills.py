@@ -27,19 +27,6 @@ from gongji.usecases.quote import QuoteBill, TillQuote, quote_at_till
 from gongji.usecases.reverse import ReverseSettlement, reverse_settlement
 from gongji.usecases.settle import SettleBill, Settled, settle_bill
 
-VisitKind = strawberry.enum(
-    bills.VisitKind,
-    description="医疗类别 med_type：门诊11、急诊13、慢特病14、住院21、药店购药41。Kind of visit.",
-)
-ItemKind = strawberry.enum(policy.ItemKind, description="项目类别。Kind of a line's item.")
-CredentialKind = strawberry.enum(
-    policy.CredentialKind,
-    description="凭证类型：医保电子凭证01、身份证02、社保卡03。What the beneficiary shows.",
-)
-CashReasonType = strawberry.enum(
-    CashReason, name="CashReason", description="整单自付现金的原因。Why a whole bill is cash."
-)
-
 
 @strawberry.input
 class LineInput:
