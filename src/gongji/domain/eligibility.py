@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from gongji.domain.business_day import business_day
+from gongji.domain.binding import Capacity
+from gongji.domain.business_day import business_day, full_years
 from gongji.domain.errors import Code, Reason
 from gongji.domain.kinship import Kinship
 from gongji.domain.money import NOTHING
@@ -159,3 +160,22 @@ def _invited_too_often(history: PairHistory, policy: Policy, at: datetime) -> bo
     first = min(declines)
     again = [moment for moment in history.invited_at if moment > first]
     return len(again) >= policy.invitations_after_decline
+
+
+def reasons_against_consent(
+    declaration_version: str, capacity: Capacity, born_on: date, *, policy: Policy, at: datetime
+) -> Iterator[Reason]:
+    """List what stands against a consent as it is given: an old declaration, a child alone.
+
+    Args:
+        capacity: as whom the acting person consents.
+        born_on: birth of the person for whom it is given.
+        policy: that of this person's insured region.
+
+    Clause: G19, G26.
+    """
+    if declaration_version != policy.declaration_version:
+        yield Reason(Code.DECLARATION_OUTDATED, ("declarationVersion",))
+    is_child = full_years(born_on, business_day(at)) < policy.child_until_age
+    if is_child and capacity is Capacity.SELF:
+        yield Reason(Code.GUARDIAN_REQUIRED)

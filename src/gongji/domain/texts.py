@@ -9,6 +9,7 @@ from typing import Final
 REASONS: Final[dict[str, tuple[str, str | None]]] = {
     "NOT_FOUND": ("没有找到，或您无权查看。", "请核对编号；如有疑问请联系参保地医保经办机构。"),
     "REASON_REQUIRED": ("请填写办理或查询的原因。", "原因会被记录，供日后核查。"),
+    "REASON_TOO_LONG": ("原因不能超过200个字。", "请缩短后再提交。"),
     "REGION_NOT_OPEN": (
         "参保地尚未开通家庭共济。",
         "请联系参保地医保经办机构。",
@@ -48,6 +49,7 @@ REASONS: Final[dict[str, tuple[str, str | None]]] = {
     "INVITED_TOO_OFTEN": ("邀请过于频繁，暂不能再次邀请这位家人。", "请过一段时间再试。"),
     "BOUND_TOO_RECENTLY": ("解除绑定后需等待一段时间才能再次绑定。", "请过一段时间再试。"),
     "DECLARATION_OUTDATED": ("承诺书已更新。", "请重新阅读并同意最新的承诺书。"),
+    "GUARDIAN_REQUIRED": ("未成年人须由监护人代为办理。", "请已登记的监护人登录后代为办理。"),
     "INVITATION_EXPIRED": ("邀请已过期。", "请家人重新邀请。"),
     "MOVE_NOT_ALLOWED": ("当前状态下不能这样操作。", "请刷新后查看最新状态。"),
     "BENEFICIARY_NOT_NORMAL": (
@@ -153,3 +155,23 @@ NOT_NEEDED: Final = "费用已付清，未使用{who}的账户。"
 OWN_WHO: Final = "本人"
 SHARER_WHO: Final = "第{rank}顺位共济人{name}"
 SHARER_WHO_UNRANKED: Final = "共济人{name}"
+
+FLAWS: Final[dict[str, str]] = {
+    "NOT_JSON": "这一行不是一个 JSON 对象。",
+    "LINE_TOO_LONG": "这一行太长。",
+    "UNKNOWN_RECORD": "没有这种记录。",
+    "UNKNOWN_FIELD": "这种记录没有这个字段。",
+    "MISSING": "缺少这个字段，或其值为空。",
+    "MALFORMED": "这个字段的写法不对。",
+    "OUT_OF_RANGE": "这个字段的值超出范围。",
+    "NOT_LOADED": "尚未装载该记录所指的人。",
+    "ONE_PERSON": "两方不能是同一个人。",
+    "WITHOUT_ACCOUNT": "此人没有个人账户。",
+    "OPENING_CHANGED": "期初余额与已装载的不一致，不能更改。",
+    "ALREADY_BOOKED": "该批次已为此账户入账，但金额不同。",
+    "BELONGS_TO_ANOTHER": "该卡已登记在另一人名下。",
+    "POLICY_IN_FORCE": "已施行的政策不能更改，请以新的施行日期另行装载。",
+    "POSITION_TAKEN": "该顺位已被另一共济人占用。",
+    "NOT_BOUND": "两人之间没有可以设置的共济关系，或登记中没有这种亲属关系。",
+}
+"""What is wrong with a field of a line that is loaded."""

@@ -1,6 +1,11 @@
 """What members of staff may do, and in which region."""
 
+from typing import Final
+
 from gongji.domain.actor import Actor, ActorKind
+from gongji.domain.errors import Code, refuse
+
+MOST_REASON_CHARACTERS: Final = 200
 
 
 def may_act_in(actor: Actor, region: str, *, role: str) -> bool:
@@ -14,3 +19,19 @@ def may_act_in(actor: Actor, region: str, *, role: str) -> bool:
     while covered.endswith("00"):
         covered = covered[:-2]
     return region.startswith(covered)
+
+
+def stated_reason(actor: Actor, reason: str | None) -> str | None:
+    """Return the reason that staff gave; what a person writes is not kept, it may be personal.
+
+    Raises:
+        Refusal: staff gave none, or a longer one than is kept.
+    """
+    if actor.kind is not ActorKind.STAFF:
+        return None
+    given = (reason or "").strip()
+    if not given:
+        raise refuse(Code.REASON_REQUIRED, "reason")
+    if len(given) > MOST_REASON_CHARACTERS:
+        raise refuse(Code.REASON_TOO_LONG, "reason")
+    return given
