@@ -27,6 +27,28 @@ from gongji.store.policies import read_policy
 from gongji.store.request_keys import StoredKey
 from gongji.store.sql import day_of, moment, one_json, to_json
 
+USED: Final = """drawn AS (
+    SELECT l.binding_id, l.business_day, l.amount_fen
+    FROM settlement_leg AS l JOIN settlement AS s ON s.id = l.settlement_id
+    WHERE l.binding_id IN (SELECT id FROM limited) AND s.reversal_id IS NULL
+        AND l.business_day >= date_trunc('year', $2::date)
+        AND l.business_day < date_trunc('year', $2::date) + interval '1 year'
+    UNION ALL
+    SELECT l.binding_id, l.business_day, l.amount_fen
+    FROM premium_leg AS l JOIN premium AS p ON p.id = l.premium_id
+    WHERE l.binding_id IN (SELECT id FROM limited) AND l.rank > 1
+        AND p.status IN ('DEBITED', 'CONFIRMED')
+        AND l.business_day >= date_trunc('year', $2::date)
+        AND l.business_day < date_trunc('year', $2::date) + interval '1 year'
+), used AS (
+    SELECT binding_id, sum(amount_fen) AS in_year,
+        COALESCE(sum(amount_fen) FILTER (
+            WHERE date_trunc('month', business_day) = date_trunc('month', $2::date)), 0) AS in_month
+    FROM drawn GROUP BY binding_id
+)"""
+"""Two more parts of a ``WITH``: what bindings have let through in the year of the day ``$2`` and
+in its month; the part ``limited`` before them holds the ids of the bindings."""
+
 _LOAD: Final = """
 WITH families AS (
     SELECT b.* FROM beneficiary AS b
@@ -46,25 +68,7 @@ WITH families AS (
     {lock}
 ), limited AS (
     SELECT id FROM live WHERE limit_month_fen IS NOT NULL OR limit_year_fen IS NOT NULL
-), drawn AS (
-    SELECT l.binding_id, l.business_day, l.amount_fen
-    FROM settlement_leg AS l JOIN settlement AS s ON s.id = l.settlement_id
-    WHERE l.binding_id IN (SELECT id FROM limited) AND s.reversal_id IS NULL
-        AND l.business_day >= date_trunc('year', $2::date)
-        AND l.business_day < date_trunc('year', $2::date) + interval '1 year'
-    UNION ALL
-    SELECT l.binding_id, l.business_day, l.amount_fen
-    FROM premium_leg AS l JOIN premium AS p ON p.id = l.premium_id
-    WHERE l.binding_id IN (SELECT id FROM limited) AND l.rank > 1
-        AND p.status IN ('DEBITED', 'CONFIRMED')
-        AND l.business_day >= date_trunc('year', $2::date)
-        AND l.business_day < date_trunc('year', $2::date) + interval '1 year'
-), used AS (
-    SELECT binding_id, sum(amount_fen) AS in_year,
-        COALESCE(sum(amount_fen) FILTER (
-            WHERE date_trunc('month', business_day) = date_trunc('month', $2::date)), 0) AS in_month
-    FROM drawn GROUP BY binding_id
-)
+), {used}
 SELECT jsonb_build_object(
     'families', (SELECT COALESCE(jsonb_agg(to_jsonb(families)), '[]') FROM families),
     'bindings', (SELECT COALESCE(jsonb_agg(to_jsonb(live)), '[]') FROM live),
@@ -93,8 +97,9 @@ SELECT jsonb_build_object(
         WHERE i.id IN (SELECT value::uuid FROM jsonb_array_elements_text($6::jsonb)))
 )::text
 """
-_LOAD_LOCKING: Final = _LOAD.format(lock="FOR UPDATE")
-_LOAD_READING: Final = _LOAD.format(lock="")
+_LOAD_LOCKING: Final = _LOAD.format(lock="FOR UPDATE", used=USED)
+LOAD_READING: Final = _LOAD.format(lock="", used=USED)
+"""The statement that only reads; views ask more in the same snapshot and put it inside theirs."""
 
 BillNumber = tuple[UUID, str]
 """An institution's id and its own number of a bill."""
@@ -194,7 +199,7 @@ async def load_families(
     """
     answer = await one_json(
         connection,
-        _LOAD_LOCKING if locking else _LOAD_READING,
+        _LOAD_LOCKING if locking else LOAD_READING,
         to_json(list(beneficiary_ids)),
         day,
         to_json(list(account_ids)),
@@ -202,10 +207,11 @@ async def load_families(
         to_json([{"institution_id": place, "number": number} for place, number in bills]),
         to_json(list(institution_ids)),
     )
-    return _read(answer)
+    return read_families(answer)
 
 
-def _read(answer: Mapping[str, Any]) -> Families:
+def read_families(answer: Mapping[str, Any]) -> Families:
+    """Read what ``LOAD_READING`` answered."""
     rows = [read_locked_beneficiary(row) for row in answer["families"]]
     live: dict[UUID, list[Binding]] = {}
     for row in answer["bindings"]:
@@ -217,7 +223,7 @@ def _read(answer: Mapping[str, Any]) -> Families:
         live={person: tuple(bindings) for person, bindings in live.items()},
         account_ids={UUID(row["id"]): UUID(row["account_id"]) for row in answer["bindings"]},
         accounts={account.id: account for account in accounts},
-        used={UUID(row["binding_id"]): _read_used(row) for row in answer["used"]},
+        used={UUID(row["binding_id"]): read_used(row) for row in answer["used"]},
         policies=tuple(read_policy(**row) for row in answer["policies"]),
         keys={UUID(key_id): StoredKey(**stored) for key_id, stored in answer["keys"].items()},
         bills={
@@ -242,7 +248,8 @@ def read_institution(row: Mapping[str, Any]) -> Institution:
     )
 
 
-def _read_used(row: Mapping[str, Any]) -> Used:
+def read_used(row: Mapping[str, Any]) -> Used:
+    """Read what a binding has let through out of a JSON answer."""
     return Used(Fen(int(row["in_month"])), Fen(int(row["in_year"])))
 
 
