@@ -15,11 +15,11 @@ from pydantic import SecretStr
 from starlette.requests import HTTPConnection
 
 from gongji.app.auth import LEEWAY_S, MAX_TOKEN, Gate
-from gongji.app.development_tokens import TokenMaker, TokenRefused, expect_demo_person
+from gongji.app.development_tokens import TokenMaker, TokenRefused, demo_person, institution_of
 from gongji.app.settings import DEVELOPMENT_ISSUER, NamedKey, Settings
 from gongji.domain.actor import Actor, ActorKind, Channel
 from gongji.domain.errors import Unauthenticated
-from tests.world import NOON, TestClock
+from tests.world import NOON, TestClock, World
 
 ISSUER = "https://issuer.example"
 SUBJECT = UUID(int=1)
@@ -321,12 +321,23 @@ def test_development_keys_vouch_for_no_other_issuer(clock: TestClock) -> None:
         gate.check(sign(PERSON | {"iss": DEVELOPMENT_ISSUER}))
 
 
-def test_no_development_token_is_made_in_production_or_for_real_people() -> None:
+def test_no_development_token_is_made_in_production() -> None:
     with pytest.raises(TokenRefused, match="development"):
         TokenMaker(production(), now=NOON, lasting=timedelta(hours=1))
+
+
+async def test_demo_people_are_found_and_real_ones_are_not_even_looked_up(world: World) -> None:
+    person = await world.person()
+    hospital = await world.institution()
+
+    assert await demo_person(world.ports, person.id_number) == person.id
+    assert await institution_of(hospital.code) == hospital.id
     with pytest.raises(TokenRefused, match="demo people"):
-        expect_demo_person("11010519491231002X")
-    expect_demo_person("542599198001010017")
+        await demo_person(world.ports, "11010519491231002X")
+    with pytest.raises(TokenRefused, match="no person"):
+        await demo_person(world.ports, world.id_number())
+    with pytest.raises(TokenRefused, match="no institution"):
+        await institution_of("H00000000000")
 
 
 def test_checking_a_token_again_costs_next_to_nothing(gate: Gate) -> None:

@@ -12,6 +12,9 @@ from gongji.app.auth import DEVELOPMENT_ALGORITHM
 from gongji.app.settings import DEVELOPMENT_ISSUER, Settings
 from gongji.domain.actor import Channel
 from gongji.domain.identity import DEMO_REGION_PREFIX
+from gongji.domain.policy import CredentialKind
+from gongji.store.rows import InstitutionRow
+from gongji.usecases.ports import Ports
 
 STAFF_SUBJECT: Final = UUID("5425994a-0000-7000-8000-000000000001")
 """The one member of staff whom development knows."""
@@ -21,16 +24,32 @@ class TokenRefused(ValueError):
     """No development token is made for this; the text says why."""
 
 
-def expect_demo_person(id_number: str) -> None:
-    """Make sure that an ID number belongs to nobody real.
+async def demo_person(ports: Ports, id_number: str) -> UUID:
+    """Find a demo person. The database must be open.
 
     Raises:
-        TokenRefused: its prefix is not the one of demo people.
+        TokenRefused: the person is not a demo person, or not there.
     """
     if not id_number.startswith(DEMO_REGION_PREFIX):
         raise TokenRefused(
             f"development tokens are made for demo people only (ID number {DEMO_REGION_PREFIX}...)"
         )
+    (found,) = await ports.insurance_centre.holders([(CredentialKind.ID_CARD, id_number)])
+    if found is None:
+        raise TokenRefused("no person of this ID number; `gongji load` brings people")
+    return found
+
+
+async def institution_of(code: str) -> UUID:
+    """Find an institution. The database must be open.
+
+    Raises:
+        TokenRefused: there is none of this code.
+    """
+    found = await InstitutionRow.get_or_none(code=code)
+    if found is None:
+        raise TokenRefused("no institution of this code; `gongji load` brings institutions")
+    return found.id
 
 
 class TokenMaker:
@@ -53,7 +72,7 @@ class TokenMaker:
         self._until: Final = int((now + lasting).timestamp())
 
     def person(self, person_id: UUID, channel: Channel = Channel.MINI_PROGRAM) -> str:
-        """Make a token for a person whose ID number ``expect_demo_person`` has seen."""
+        """Make a token for a person that ``demo_person`` found."""
         return self._sign({"kind": "person", "sub": str(person_id), "channel": str(channel)})
 
     def till(self, institution_id: UUID, operator: str) -> str:

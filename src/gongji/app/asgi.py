@@ -1,0 +1,167 @@
+"""The application: routes, the GraphQL endpoint with its gate, and what runs beside it."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from types import MappingProxyType
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import HTTPConnection
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gongji.api.context import Context
+from gongji.api.documents import Manifest, manifest_of
+from gongji.api.gateway import GatewaySchema
+from gongji.api.schema import build_schema
+from gongji.api.wire import MAX_BODY
+from gongji.app.auth import Gate
+from gongji.app.health import Health
+from gongji.app.log import RequestLog
+from gongji.app.metrics import MeasuredView, Metrics
+from gongji.app.settings import Settings, SettingsWrong
+from gongji.app.sweeps import Sweep, sweeping
+from gongji.store.database import open_database
+from gongji.store.personal_data import KeyRing
+from gongji.store.registry import RegistryCentre
+from gongji.usecases.expire import expire_invitations
+from gongji.usecases.ports import ConfirmingTaxBureau, Ports, SystemClock
+
+MOST_BODY: Final = 2 * MAX_BODY
+"""Most bytes of any request; GraphQL has its own limit below, with an answer of its own."""
+
+SWEEPS: Final = (Sweep("expire_invitations", 60, expire_invitations),)
+
+_HEADERS: Final[Mapping[bytes, bytes]] = MappingProxyType(
+    {
+        b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
+        b"cross-origin-resource-policy": b"same-origin",
+        b"referrer-policy": b"no-referrer",
+        b"x-content-type-options": b"nosniff",
+        b"x-frame-options": b"DENY",
+    }
+)
+
+
+def make_key_ring(settings: Settings) -> KeyRing:
+    """Return the keys of personal data.
+
+    Raises:
+        SettingsWrong: there are none.
+    """
+    if settings.digest_key is None or not settings.personal_data_keys:
+        raise SettingsWrong("GONGJI_DIGEST_KEY and GONGJI_PERSONAL_DATA_KEYS: required")
+    sealing = {key.name: key.secret for key in settings.personal_data_keys}
+    return KeyRing(settings.digest_key, sealing, settings.personal_data_keys[0].name)
+
+
+def make_ports(settings: Settings) -> Ports:
+    """Return the outside world as an installation has it."""
+    key_ring = make_key_ring(settings)
+    return Ports(SystemClock(), key_ring, RegistryCentre(key_ring), ConfirmingTaxBureau())
+
+
+def make_schema(settings: Settings) -> GatewaySchema:
+    """Return the schema with its trusted documents.
+
+    Raises:
+        SettingsWrong: only trusted documents are wanted, and there are none.
+    """
+    folder = settings.operations_folder
+    if folder.is_dir():
+        manifest = manifest_of(folder)
+    elif settings.trusted_documents_only:
+        raise SettingsWrong("GONGJI_OPERATIONS_FOLDER: no such folder")
+    else:
+        manifest = Manifest()
+    return build_schema(manifest=manifest, trusted_only=settings.trusted_documents_only)
+
+
+def create_app(
+    settings: Settings,
+    database_url: str,
+    *,
+    ports: Ports | None = None,
+    schema: GatewaySchema | None = None,
+    sweeps: tuple[Sweep, ...] = SWEEPS,
+) -> Starlette:
+    """Put the application together; its lifespan opens the database.
+
+    Args:
+        ports: the outside world, where it is not the one of the settings.
+        schema: what is asked, where it is not the one of the settings.
+
+    Raises:
+        SettingsWrong: the settings do not make an application.
+    """
+    ports = ports or make_ports(settings)
+    health, metrics = Health(), Metrics()
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with (
+            open_database(database_url, most_connections=settings.pool_size) as database,
+            sweeping(sweeps, ports, metrics.sweep_failures),
+        ):
+            health.database = database
+            yield
+            health.database = None
+
+    gate = Gate.of(settings, ports.clock)
+    view = graphql_view(schema or make_schema(settings), gate, ports, metrics, settings.web_origins)
+    app = Starlette(
+        routes=[
+            Route("/graphql", view),
+            WebSocketRoute("/graphql", view),
+            Route("/livez", health.live),
+            Route("/readyz", health.ready),
+            Route("/metrics", metrics.page),
+        ],
+        middleware=[Middleware(RequestLog), Middleware(GuardedHeaders)],
+        lifespan=lifespan,
+        max_body_size=MOST_BODY,
+    )
+    app.state.health = health
+    return app
+
+
+def graphql_view(
+    schema: GatewaySchema,
+    gate: Gate,
+    ports: Ports,
+    metrics: Metrics,
+    web_origins: tuple[str, ...] = (),
+) -> MeasuredView:
+    """Put the gate before the schema: by a header, or by the first message of a socket."""
+
+    async def context_of(connection: HTTPConnection) -> Context:
+        return Context(gate.actor_of(connection), ports)
+
+    async def admit(context: Context) -> None:
+        if context.who is None:
+            context.who = gate.actor_of_payload(context.connection_params)
+
+    return MeasuredView(
+        schema, context=context_of, admit=admit, allowed_origins=web_origins, metrics=metrics
+    )
+
+
+class GuardedHeaders:
+    """ASGI middleware: tells browsers to guess nothing, frame nothing and load nothing."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request; give its answer the headers."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def guarding(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *_HEADERS.items()]
+            await send(message)
+
+        await self._app(scope, receive, guarding)

@@ -1,0 +1,169 @@
+"""What the gateway counts about itself: operations by outcome, durations, failed sweeps.
+
+Labels are names of the schema and codes of ours, never what a client sent: their number is bounded,
+and no person is in them. A settlement is an operation ``settleBill`` with the outcome
+``SettleBillPayload``; an answer in which nobody asked for ``__typename`` counts as ``answered``.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionNode,
+)
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram
+from prometheus_client.exposition import generate_latest
+from starlette.requests import Request
+from starlette.responses import Response
+from strawberry.types.execution import ExecutionResult
+
+from gongji.api.context import Context
+from gongji.api.documents import KEPT_DOCUMENTS, Library, Unfit
+from gongji.api.faults import code_of
+from gongji.api.view import GatewayView
+from gongji.api.wire import Asked
+
+SEVERAL: Final = "several"
+"""The operation of a document with more than one root field, as durations name it."""
+
+NONE: Final = "none"
+"""The operation of a request in which nothing was executed."""
+
+_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+Roots = Mapping[str, str]
+"""Names of root fields by the keys under which the answer holds them."""
+
+
+class Metrics:
+    """The counters of one application."""
+
+    def __init__(self) -> None:
+        self.registry: Final = CollectorRegistry()
+        self.answers: Final = Counter(
+            "gongji_answers",
+            "Answers over HTTP by status.",
+            ["status"],
+            registry=self.registry,
+        )
+        self.operations: Final = Counter(
+            "gongji_operations",
+            "Root fields that were asked for, by outcome: a type of the schema or a code.",
+            ["operation", "outcome"],
+            registry=self.registry,
+        )
+        self.seconds: Final = Histogram(
+            "gongji_operation_seconds",
+            "Seconds from a request's arrival to its answer.",
+            ["operation"],
+            buckets=_BUCKETS,
+            registry=self.registry,
+        )
+        self.sweep_failures: Final = Counter(
+            "gongji_sweep_failures",
+            "Runs of a sweep that failed.",
+            ["sweep"],
+            registry=self.registry,
+        )
+
+    def count(self, roots: Roots, result: ExecutionResult) -> None:
+        """Count what became of each root field."""
+        codes = {error.path[0]: code_of(error) for error in result.errors or () if error.path}
+        for key, member in (result.data or {}).items():
+            outcome = codes.pop(key, None) or _outcome(member)
+            self.operations.labels(roots.get(key, NONE), outcome).inc()
+        for rest, code in codes.items():
+            self.operations.labels(roots.get(str(rest), NONE), code).inc()
+        for error in _unplaced(result):
+            self.operations.labels(NONE, code_of(error)).inc()
+
+    async def page(self, _request: Request) -> Response:
+        """Answer a scrape."""
+        return Response(generate_latest(self.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _outcome(member: object) -> str:
+    """Name the type of a union's member where the client asked for it."""
+    kind = member.get("__typename") if isinstance(member, dict) else None
+    return kind if isinstance(kind, str) else "answered"
+
+
+def _unplaced(result: ExecutionResult) -> list[GraphQLError]:
+    return [error for error in result.errors or () if not error.path]
+
+
+class MeasuredView(GatewayView[Context]):
+    """The GraphQL endpoint, measured."""
+
+    def __init__(self, *arguments: Any, metrics: Metrics, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._metrics = metrics
+        self._roots: Callable[[str, str | None], Roots] = lru_cache(KEPT_DOCUMENTS)(
+            lambda text, name: roots_of(self._gateway.library, text, name)
+        )
+
+    async def _answer(self, request: Request) -> Response:
+        response = await super()._answer(request)
+        self._metrics.answers.labels(str(response.status_code)).inc()
+        return response
+
+    async def _execute(self, request: Request, text: str, asked: Asked) -> ExecutionResult:
+        begun = time.perf_counter()
+        result = await super()._execute(request, text, asked)
+        took = time.perf_counter() - begun
+        roots = self._roots(text, asked.operation_name)
+        self._metrics.count(roots, result)
+        names = set(roots.values())
+        name = (names.pop() if len(names) == 1 else SEVERAL) if names else NONE
+        self._metrics.seconds.labels(name).observe(took)
+        return result
+
+
+def roots_of(library: Library, text: str, operation_name: str | None) -> Roots:
+    """Return the root fields of an operation; none where it is not executed."""
+    try:
+        prepared = library.open(text)
+        prepared.type_of(operation_name)
+    except Unfit:
+        return {}
+    return _root_fields(prepared.document, operation_name)
+
+
+def _root_fields(document: DocumentNode, operation_name: str | None) -> Roots:
+    fragments = {
+        definition.name.value: definition.selection_set.selections
+        for definition in document.definitions
+        if isinstance(definition, FragmentDefinitionNode)
+    }
+    waiting: list[SelectionNode] = [
+        selection
+        for definition in document.definitions
+        if isinstance(definition, OperationDefinitionNode)
+        and (operation_name is None or _name_of(definition) == operation_name)
+        for selection in definition.selection_set.selections
+    ]
+    found: dict[str, str] = {}
+    while waiting:
+        selection = waiting.pop()
+        if isinstance(selection, FieldNode):
+            name = selection.name.value
+            found[selection.alias.value if selection.alias else name] = name
+        elif isinstance(selection, FragmentSpreadNode):
+            # Each fragment is opened once, however often it is spread.
+            waiting.extend(fragments.pop(selection.name.value, ()))
+        elif isinstance(selection, InlineFragmentNode):
+            waiting.extend(selection.selection_set.selections)
+    return found
+
+
+def _name_of(definition: OperationDefinitionNode) -> str:
+    return definition.name.value if definition.name else ""
