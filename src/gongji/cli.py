@@ -18,7 +18,7 @@ from uuid import UUID
 import typer
 from rich.console import Console
 
-from gongji.api.schema import build_schema
+from gongji.api.schema import schema_text, write_schema
 from gongji.app.asgi import create_app, make_ports
 from gongji.app.database import DatabaseAway, bring_to_head, opened_database, running_database
 from gongji.app.development_tokens import (
@@ -163,11 +163,10 @@ def export_schema_command(
     check: Annotated[bool, typer.Option(help="Only compare; write nothing.")] = False,
 ) -> None:
     """Write the GraphQL schema to its file, or tell whether the file is still right."""
-    text = build_schema().as_str() + "\n"
     if not check:
         to.parent.mkdir(parents=True, exist_ok=True)
-        to.write_text(text, encoding="utf-8")
-    elif not to.exists() or to.read_text(encoding="utf-8") != text:
+        write_schema(to)
+    elif not to.exists() or to.read_text(encoding="utf-8") != schema_text():
         complaints.print(f"gongji: {to} is not the schema of this code: gongji export-schema")
         raise typer.Exit(1)
 

@@ -1,0 +1,185 @@
+"""``gongji serve`` as a newcomer meets it: from nothing, again on the same data, to a clean end."""
+
+import shutil
+import signal
+import socket
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from joserfc.jwk import ECKey, KeySet
+
+from tests.e2e.gateway import Gateway, gongji, servers_in
+
+KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """Return a folder that only its owner may enter, for all tests here."""
+    made = Path(tempfile.mkdtemp(prefix="gongji-e2e-"))
+    yield made
+    for sign in made.rglob("elsewhere"):
+        shutil.rmtree(sign.read_text(encoding="utf-8").strip(), ignore_errors=True)
+    shutil.rmtree(made)
+
+
+@pytest.fixture(scope="module")
+def gateway(folder: Path) -> Iterator[Gateway]:
+    """Return a gateway that was started from nothing."""
+    started = Gateway.start(folder)
+    yield started
+    started.end()
+
+
+def test_it_starts_from_nothing_and_is_ready(gateway: Gateway) -> None:
+    assert gateway.get("/livez").json() == {"status": "ok"}
+    assert gateway.get("/readyz").json() == {"status": "ready"}
+    assert gateway.ask("{ __typename }").json() == {"data": {"__typename": "Query"}}
+
+
+def test_a_printed_token_opens_it(gateway: Gateway, folder: Path) -> None:
+    mutation = 'mutation { reverseSettlement(input: {requestId: "%s", settlementId: "%s"}) { %s } }'
+    words = mutation % (
+        "00000000-0000-4000-8000-000000000001",
+        "stl_00000000000000000000000001",
+        "... on Refusal { code }",
+    )
+    printed = gongji(folder, "token", "--kind", "staff", "--region", "542500")
+
+    refused = gateway.ask(words)
+    answered = gateway.ask(words, printed.stdout.strip())
+
+    assert refused.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    assert answered.json()["data"]["reverseSettlement"]["code"] in {"NOT_FOUND", "REASON_REQUIRED"}
+
+
+def test_its_answers_name_no_server_software(gateway: Gateway) -> None:
+    assert "server" not in gateway.get("/livez").headers
+
+
+def test_a_second_gateway_on_its_port_says_so_at_once(gateway: Gateway, folder: Path) -> None:
+    port = gateway.url.rpartition(":")[2]
+
+    refused = gongji(folder, "serve", "--port", port)
+
+    assert refused.returncode == 1
+    assert f"port {port} of 127.0.0.1 cannot be used" in refused.stderr
+
+
+def test_commands_join_the_server_that_runs(gateway: Gateway, folder: Path) -> None:
+    assert gongji(folder, "migrate").stdout == "The database is up to date.\n"
+    stranger = gongji(folder, "token", "--kind", "person", "--id-number", "542599198001010017")
+
+    assert stranger.returncode == 1
+    assert "no person of this ID number" in stranger.stderr
+    assert "542599198001010017" not in stranger.stderr
+    assert gateway.get("/readyz").status_code == 200
+
+
+def test_its_log_has_a_line_a_request_without_what_was_asked(
+    gateway: Gateway, folder: Path
+) -> None:
+    gateway.ask('query Marked542599 { secret(word: "542599198001010017") }', "marked-token")
+
+    log = (folder / "serve.log").read_text(encoding="utf-8")
+
+    assert "/graphql" in log
+    assert "arked" not in log
+    assert "542599" not in log
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_it_ends_within_seconds_and_leaves_no_server_behind(
+    folder: Path, gateway: Gateway, number: int
+) -> None:
+    gateway.end()
+    begun = time.monotonic()
+    again = Gateway.start(folder)
+    assert again.get("/readyz").status_code == 200
+    started_s = time.monotonic() - begun
+    assert servers_in(folder)
+
+    begun = time.monotonic()
+    assert again.end(number) == 0
+    ended_s = time.monotonic() - begun
+
+    assert servers_in(folder) == []
+    assert started_s < 20
+    assert ended_s < 8
+    assert "Traceback" not in (folder / "serve.log").read_text(encoding="utf-8")
+
+
+def test_an_open_connection_does_not_keep_it_from_ending(folder: Path) -> None:
+    gateway = Gateway.start(folder)
+    host, port = gateway.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as idle:
+        idle.sendall(b"GET /livez HTTP/1.1\r\nHost: gateway\r\n\r\n")
+        assert idle.recv(1024)
+
+        begun = time.monotonic()
+        assert gateway.end() == 0
+
+    assert time.monotonic() - begun < 8
+
+
+def test_production_starts_with_its_keys_and_takes_no_development_token(
+    folder: Path, migrated_database: str
+) -> None:
+    public = KeySet([ECKey.generate_key("P-256", {"kid": "a"})]).as_dict(private=False)
+    printed = gongji(folder, "token", "--kind", "staff")
+    gateway = Gateway.start(
+        folder,
+        GONGJI_ENVIRONMENT="production",
+        GONGJI_DATABASE_URL=migrated_database,
+        GONGJI_DIGEST_KEY=KEY,
+        GONGJI_PERSONAL_DATA_KEYS=f"a:{KEY}",
+        GONGJI_TOKEN_ISSUER="https://issuer.example",
+        GONGJI_TOKEN_KEYS=str(public).replace("'", '"'),
+    )
+    try:
+        ready = gateway.get("/readyz").status_code
+        answer = gateway.ask("{ __typename }", printed.stdout.strip())
+    finally:
+        status = gateway.end()
+
+    assert (ready, answer.status_code, status) == (200, 401, 0)
+
+
+def test_a_wrong_setting_is_named_and_nothing_starts(folder: Path) -> None:
+    refused = gongji(folder, "serve", GONGJI_PROT="s3cret")
+
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr == "gongji: unknown setting: GONGJI_PROT\n"
+
+
+def test_a_database_that_is_not_there_is_one_sentence(folder: Path) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        url = f"postgres://u:s3cret@127.0.0.1:{nobody.getsockname()[1]}/d"
+        refused = gongji(folder, "migrate", GONGJI_DATABASE_URL=url)
+
+    assert refused.returncode == 3
+    assert refused.stderr.startswith("gongji: the database does not let us in (")
+    assert refused.stderr.count("\n") == 1
+    assert "s3cret" not in refused.stderr
+
+
+def test_the_schema_is_exported_and_compared(folder: Path) -> None:
+    file = folder / "made" / "schema.graphql"
+
+    assert gongji(folder, "export-schema", "--to", str(file), "--check").returncode == 1
+    assert gongji(folder, "export-schema", "--to", str(file)).returncode == 0
+    assert gongji(folder, "export-schema", "--to", str(file), "--check").returncode == 0
+    file.write_text(file.read_text(encoding="utf-8") + "#", encoding="utf-8")
+    assert gongji(folder, "export-schema", "--to", str(file), "--check").returncode == 1
+    assert "type Query" in file.read_text(encoding="utf-8")
+
+
+def test_a_kind_of_token_asks_for_what_it_needs(folder: Path) -> None:
+    refused = gongji(folder, "token", "--kind", "till")
+
+    assert refused.returncode == 2
+    assert "--institution" in refused.stderr
