@@ -15,7 +15,7 @@ from gongji.store.sql import rows
 _POLICIES: Final = """
 SELECT p.region, p.in_force_from::text, p.version, p.rules::text
 FROM policy AS p
-WHERE p.region IN ($1, left($1, 4) || '00', left($1, 2) || '0000')
+WHERE p.region IN ($1::text, left($1::text, 4) || '00', left($1::text, 2) || '0000')
 """
 _REGION_OF: Final = "SELECT region FROM beneficiary WHERE person_id = $1"
 
