@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from gongji.domain.actor import ActorKind
-from gongji.domain.errors import Code, Forbidden, Malformed, Reason, not_found, refuse_any
+from gongji.domain.errors import Forbidden, not_found, refuse_any
 from gongji.domain.events import EventKind
 from gongji.domain.premium import (
     Premium,
@@ -14,12 +14,10 @@ from gongji.domain.premium import (
     reasons_against_refund,
 )
 from gongji.store.premiums import move_premium, premiums_by_id, return_legs
-from gongji.store.staff import may_act_in
+from gongji.store.staff import may_act_in, stated_reason
 from gongji.usecases.transaction import Transaction, command
 
 ROLE: Final = "SETTLER"
-MOST_REASON: Final = 200
-"""Characters of a reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +35,19 @@ async def refund_premium(tx: Transaction, request: RefundPremium) -> UUID:
 
     Raises:
         Forbidden: the actor is a till.
-        Malformed: the reason is too long.
         Refusal: not this payer's or this region's, not confirmed, or the year has begun; staff
             gave no reason.
 
     Clause: G14.
     """
-    if len(request.reason or "") > MOST_REASON:
-        raise Malformed("reason")
     premium = await _theirs(tx, request.premium_id)
     await tx.claim(premium.insured_id)
     premium = (await premiums_by_id(tx.connection, [premium.id]))[premium.id]
-    refuse_any(_reasons_against(tx, request, premium))
+    reason = stated_reason(tx.actor, request.reason)
+    refuse_any(reasons_against_refund(premium.status, premium.year, tx.at))
     await return_legs(tx.connection, tx.changes, premium, tx.at)
     status = premium_after(premium.status, PremiumMove.REFUND)
-    await move_premium(tx.connection, premium.id, status, tx.at, refund_reason=request.reason)
+    await move_premium(tx.connection, premium.id, status, tx.at, refund_reason=reason)
     tx.record(
         EventKind.PREMIUM_REFUNDED,
         premium.insured_id,
@@ -72,13 +68,3 @@ async def _theirs(tx: Transaction, premium_id: UUID) -> Premium:
     if payer_id != premium.payer_id and not may_act_in(tx.actor, premium.region, role=ROLE):
         raise not_found("premiumId")
     return premium
-
-
-def _reasons_against(
-    tx: Transaction, request: RefundPremium, premium: Premium
-) -> tuple[Reason, ...]:
-    unexplained = tx.actor.kind is ActorKind.STAFF and not (request.reason or "").strip()
-    return (
-        *((Reason(Code.REASON_REQUIRED, ("reason",)),) if unexplained else ()),
-        *reasons_against_refund(premium.status, premium.year, tx.at),
-    )

@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from gongji.domain.actor import Actor, ActorKind
+from gongji.domain.actor import ActorKind
 from gongji.domain.business_day import business_day
 from gongji.domain.errors import (
     AlreadyReversed,
-    Code,
     Forbidden,
     not_found,
-    refuse,
     refuse_any,
 )
 from gongji.domain.events import EventKind
@@ -25,7 +23,7 @@ from gongji.store.ids import new_id
 from gongji.store.plans import check_plan, plain_plan
 from gongji.store.rows import BeneficiaryRow, InstitutionRow
 from gongji.store.settlements import Settlement, legs_of_settlement, settlements_by_id
-from gongji.store.staff import may_act_in
+from gongji.store.staff import may_act_in, stated_reason
 from gongji.usecases.transaction import Transaction, command
 
 ROLE: Final = "SETTLER"
@@ -66,7 +64,7 @@ async def reverse_settlement(tx: Transaction, request: ReverseSettlement) -> UUI
     settlement = (await settlements_by_id(tx.connection, [settlement.id]))[settlement.id]
     if settlement.reversal_id is not None:
         raise AlreadyReversed(settlement.reversal_id)
-    _check_reason(tx.actor, request.reason)
+    reason = stated_reason(tx.actor, request.reason)
     policy = families.policy_of(families.rows[settlement.beneficiary_id].value.region, tx.at)
     refuse_any(
         reasons_against_reversal(
@@ -75,7 +73,7 @@ async def reverse_settlement(tx: Transaction, request: ReverseSettlement) -> UUI
     )
     fresh = plain_plan(legs_plan("reverse", settlement.id, legs), tx.ports.key_ring)
     check_plan(request.if_plan, fresh)
-    return await _give_back(tx, request, settlement, legs, families.accounts)
+    return await _give_back(tx, reason, settlement, legs, families.accounts)
 
 
 async def _theirs(tx: Transaction, settlement_id: UUID) -> Settlement:
@@ -95,14 +93,9 @@ async def _may_reverse(tx: Transaction, settlement: Settlement) -> bool:
     return may_act_in(tx.actor, row.region, role=ROLE)
 
 
-def _check_reason(actor: Actor, reason: str | None) -> None:
-    if actor.kind is ActorKind.STAFF and not (reason or "").strip():
-        raise refuse(Code.REASON_REQUIRED, "reason")
-
-
 async def _give_back(
     tx: Transaction,
-    request: ReverseSettlement,
+    reason: str | None,
     settlement: Settlement,
     legs: list[Leg],
     accounts: dict[UUID, PersonalAccount],
@@ -123,10 +116,10 @@ async def _give_back(
             "settlement_id": settlement.id,
             "reversed_at": tx.at,
             "business_day": today,
-            "reason": request.reason,
+            "reason": reason,
             "suspended_fen": _suspended(transfers),
             "actor": tx.actor.record(),
-            "request_id": request.request_id,
+            "request_id": tx.key.request_id,
         },
     )
     tx.changes.reversed(settlement.id, reversal_id)
