@@ -1,19 +1,33 @@
 """``gongji serve`` as a newcomer meets it: from nothing, again on the same data, to a clean end."""
 
+import asyncio
 import shutil
 import signal
 import socket
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
+import asyncpg
 import pytest
 from joserfc.jwk import ECKey, KeySet
+from websockets import ConnectionClosed, Subprotocol
+from websockets.asyncio.client import connect
 
+from gongji.app.postgres import running_postgres
 from tests.e2e.gateway import Gateway, gongji, servers_in
 
 KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+REVERSAL = """mutation {
+  reverseSettlement(input: {
+    requestId: "00000000-0000-4000-8000-000000000001"
+    settlementId: "stl_00000000000000000000000001"
+    reason: "试一试"
+  }) { ... on Refusal { code } }
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -41,16 +55,10 @@ def test_it_starts_from_nothing_and_is_ready(gateway: Gateway) -> None:
 
 
 def test_a_printed_token_opens_it(gateway: Gateway, folder: Path) -> None:
-    mutation = 'mutation { reverseSettlement(input: {requestId: "%s", settlementId: "%s"}) { %s } }'
-    words = mutation % (
-        "00000000-0000-4000-8000-000000000001",
-        "stl_00000000000000000000000001",
-        "... on Refusal { code }",
-    )
     printed = gongji(folder, "token", "--kind", "staff", "--region", "542500")
 
-    refused = gateway.ask(words)
-    answered = gateway.ask(words, printed.stdout.strip())
+    refused = gateway.ask(REVERSAL)
+    answered = gateway.ask(REVERSAL, printed.stdout.strip())
 
     assert refused.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
     assert answered.json()["data"]["reverseSettlement"]["code"] in {"NOT_FOUND", "REASON_REQUIRED"}
@@ -123,6 +131,63 @@ def test_an_open_connection_does_not_keep_it_from_ending(folder: Path) -> None:
         assert gateway.end() == 0
 
     assert time.monotonic() - begun < 8
+
+
+async def test_what_was_asked_before_the_end_is_still_answered(folder: Path) -> None:
+    token = gongji(folder, "token", "--kind", "staff").stdout.strip()
+    gateway = Gateway.start(folder)
+    url = gateway.url
+    with running_postgres(folder / ".data" / "pg") as server:
+        connection = await asyncpg.connect(server.url())
+        try:
+            async with connection.transaction():
+                await connection.execute("LOCK TABLE settlement IN ACCESS EXCLUSIVE MODE")
+                waiting = asyncio.create_task(asyncio.to_thread(gateway.ask, REVERSAL, token))
+                await until(lambda: connection.fetchval(WAITING))
+
+                gateway.process.terminate()
+                await until(lambda: asyncio.to_thread(nobody_listens, url))
+            answer = await asyncio.wait_for(waiting, 10)
+        finally:
+            await connection.close()
+        status = await asyncio.to_thread(gateway.end)
+
+    assert answer.json()["data"]["reverseSettlement"]["code"] == "NOT_FOUND"
+    assert status == 0
+
+
+async def until(condition: Callable[[], Awaitable[object]]) -> None:
+    """Ask the outside world again and again until it says yes, ten seconds at most."""
+    async with asyncio.timeout(10):
+        while not await condition():  # noqa: ASYNC110 - nobody there tells us
+            await asyncio.sleep(0.02)
+
+
+def nobody_listens(url: str) -> bool:
+    host, port = url.removeprefix("http://").split(":")
+    try:
+        socket.create_connection((host, int(port))).close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
+async def test_an_open_socket_is_closed_at_the_end(folder: Path) -> None:
+    gateway = Gateway.start(folder)
+    url = gateway.url.replace("http", "ws") + "/graphql"
+    async with connect(url, subprotocols=[Subprotocol("graphql-transport-ws")]) as client:
+        await client.send('{"type": "connection_init"}')
+        assert await client.recv() == '{"type":"connection_ack"}'
+
+        begun = time.monotonic()
+        status = await asyncio.to_thread(gateway.end)
+        with pytest.raises(ConnectionClosed) as closed:
+            await client.recv()
+
+    assert status == 0
+    assert time.monotonic() - begun < 8
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1012
 
 
 def test_production_starts_with_its_keys_and_takes_no_development_token(
