@@ -54,9 +54,9 @@ class Cursors:
         Raises:
             ValueError: a key of another shape: a bug of ours.
         """
-        if tuple(type(part) for part in key) != self.parts:
+        if tuple(map(_kind, key)) != self.parts:
             raise ValueError("a key has the parts that its list was declared with")
-        written = [write_instant(part) if isinstance(part, datetime) else part for part in key]
+        written = [_written(part) for part in key]
         return urlsafe_b64encode(orjson.dumps([_VERSION, self.name, *written])).decode()
 
     def read(self, cursor: str) -> Key:
@@ -102,6 +102,17 @@ class Cursors:
             beyond=None if cursor is None else self.read(cursor),
             is_backward=is_backward,
         )
+
+
+def _kind(part: KeyPart) -> type[KeyPart]:
+    """Tell the declared type of a part; the database's driver has a UUID class of its own."""
+    return UUID if isinstance(part, UUID) else type(part)
+
+
+def _written(part: KeyPart) -> object:
+    if isinstance(part, datetime):
+        return write_instant(part)
+    return str(part) if isinstance(part, UUID) else part
 
 
 def _unsealed(cursor: str) -> bytes:

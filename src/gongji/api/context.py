@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any
 
+import strawberry
 from strawberry.types import Info as StrawberryInfo
 
 from gongji.api import ids
 from gongji.api.loaders import Loaders
-from gongji.domain.actor import Actor
-from gongji.domain.errors import Unauthenticated
+from gongji.domain.actor import Actor, ActorKind
+from gongji.domain.errors import Forbidden, Unauthenticated
 from gongji.usecases.ports import Ports
 
 
@@ -42,9 +43,12 @@ class Context:
 
         Raises:
             Unauthenticated: nobody is logged in.
+            Forbidden: only a person acts for a ward.
         """
         if on_behalf_of is None:
             return self.actor
+        if self.actor.kind is not ActorKind.PERSON:
+            raise Forbidden
         return replace(self.actor, acting_for=ids.decode(PERSON, on_behalf_of))
 
     @cached_property
@@ -61,3 +65,10 @@ PREMIUM = "prm"
 INSTITUTION = "ins"
 
 Info = StrawberryInfo[Context, None]
+
+OnBehalfOf = Annotated[
+    strawberry.ID | None,
+    strawberry.argument(
+        description="代被监护人或委托人查询。The ward for whom a guardian or proxy asks (G19)."
+    ),
+]

@@ -18,6 +18,7 @@ from gongji.domain.kinship import Kinship
 from gongji.domain.person import AccountStatus, PersonStatus, Scheme
 from gongji.domain.policy import CredentialKind, ItemKind
 from gongji.domain.premium import PremiumStatus
+from gongji.store.premiums import PremiumSide
 
 
 def describe_enum(kind: type[StrEnum], description: str, **values: str) -> None:
@@ -106,6 +107,12 @@ describe_enum(
     CONFIRMED="税务已确认。Confirmed by the tax bureau.",
     FAILED="税务未接受，已自动退回。Not taken by the tax bureau; given back by itself.",
     REFUNDED="已退费。Refunded.",
+)
+describe_enum(
+    PremiumSide,
+    "在一笔保费的哪一方。On which side of a premium.",
+    PAYER="缴费人。Who paid.",
+    INSURED="被缴费人。Who is insured by it.",
 )
 describe_enum(
     VisitKind,

@@ -7,7 +7,14 @@ from uuid import UUID
 from strawberry.dataloader import DataLoader
 
 from gongji.domain.institution import Institution
-from gongji.store.lookups import institutions_by_id, masked_sharer_names, reversals_by_id
+from gongji.domain.money import Fen
+from gongji.store.lookups import (
+    institutions_by_id,
+    masked_names,
+    masked_sharer_names,
+    payer_parts,
+    reversals_by_id,
+)
 from gongji.store.reversals import Reversal
 
 
@@ -25,6 +32,16 @@ class Loaders:
         return DataLoader(load_fn=_sharer_names)
 
     @cached_property
+    def names(self) -> DataLoader[UUID, str]:
+        """Load masked names by person id; each id is that of an existing row."""
+        return DataLoader(load_fn=_names)
+
+    @cached_property
+    def payer_parts(self) -> DataLoader[UUID, Fen]:
+        """Load by premium id what its payer's own account paid, in fen; each id exists."""
+        return DataLoader(load_fn=_payer_parts)
+
+    @cached_property
     def reversals(self) -> DataLoader[UUID, Reversal]:
         """Load reversals by id; each id is that of an existing row."""
         return DataLoader(load_fn=_reversals)
@@ -37,6 +54,16 @@ async def _institutions(wanted: Sequence[UUID]) -> list[Institution]:
 
 async def _sharer_names(wanted: Sequence[UUID]) -> list[str]:
     found = await masked_sharer_names(wanted)
+    return [found[one] for one in wanted]
+
+
+async def _names(wanted: Sequence[UUID]) -> list[str]:
+    found = await masked_names(wanted)
+    return [found[one] for one in wanted]
+
+
+async def _payer_parts(wanted: Sequence[UUID]) -> list[Fen]:
+    found = await payer_parts(wanted)
     return [found[one] for one in wanted]
 
 

@@ -42,6 +42,16 @@ class Reason:
         directives=[ListSize(assumed_size=8)],
     )
 
+    @classmethod
+    def of(cls, reason: errors.Reason) -> "Reason":
+        """Show a reason."""
+        return cls(
+            code=reason.code.name,
+            message=reason.code.message,
+            clause=reason.code.clause,
+            path=list(reason.path),
+        )
+
 
 @strawberry.type
 class Refusal(Problem):
@@ -139,15 +149,7 @@ class ShowRefusal(strawberry.ExceptionHandler[errors.Refusal, Refusal]):
 
     def handle(self, exception: errors.Refusal, **_: Any) -> Refusal:
         """Return the union's member."""
-        reasons = [
-            Reason(
-                code=reason.code.name,
-                message=reason.code.message,
-                clause=reason.code.clause,
-                path=list(reason.path),
-            )
-            for reason in exception.reasons
-        ]
+        reasons = [Reason.of(reason) for reason in exception.reasons]
         return Refusal(**_common(exception) | {"path": reasons[0].path}, reasons=reasons)
 
 

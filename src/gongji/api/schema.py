@@ -10,12 +10,15 @@ import gongji.api.enums  # noqa: F401 - describes the core's enumerations
 from gongji.api.descriptions import describe
 from gongji.api.documents import Manifest
 from gongji.api.gateway import GatewaySchema
+from gongji.api.premiums import PREMIUM_TYPES, PremiumMutations, PremiumQueries
 from gongji.api.problems import HANDLERS, KNOWN
 from gongji.api.scalars import SCALARS
 from gongji.api.tills import TillMutations, TillQueries
 
-QUERIES: tuple[type, ...] = (TillQueries,)
-MUTATIONS: tuple[type, ...] = (TillMutations,)
+QUERIES: tuple[type, ...] = (TillQueries, PremiumQueries)
+MUTATIONS: tuple[type, ...] = (TillMutations, PremiumMutations)
+TYPES: tuple[type, ...] = PREMIUM_TYPES
+"""Types that only an interface leads to."""
 
 
 def build_schema(
@@ -30,6 +33,7 @@ def build_schema(
     schema = GatewaySchema(
         merge_types("Query", QUERIES),
         mutation=merge_types("Mutation", MUTATIONS),
+        types=TYPES,
         known=KNOWN,
         exception_handlers=HANDLERS,
         config=StrawberryConfig(scalar_map=SCALARS),

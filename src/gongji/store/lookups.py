@@ -24,6 +24,10 @@ _SHARERS: Final = f"""
 SELECT b.id, p.name FROM binding AS b JOIN person AS p ON p.id = b.sharer_id
 WHERE b.id IN {_WANTED}
 """
+_NAMES: Final = f"SELECT id, name FROM person WHERE id IN {_WANTED}"
+_PAYER_PARTS: Final = f"""
+SELECT premium_id, amount_fen FROM premium_leg WHERE premium_id IN {_WANTED} AND rank = 1
+"""
 _REVERSALS: Final = f"""
 SELECT id, settlement_id, reversed_at, business_day, reason, suspended_fen
 FROM reversal WHERE id IN {_WANTED}
@@ -45,6 +49,18 @@ async def masked_sharer_names(binding_ids: Iterable[UUID]) -> Mapping[UUID, str]
     """Return the sharer's masked name by binding id; an unknown id is left out."""
     found = await rows(reading(), _SHARERS, to_json(list(binding_ids)))
     return {row["id"]: mask_name(row["name"]) for row in found}
+
+
+async def masked_names(person_ids: Iterable[UUID]) -> Mapping[UUID, str]:
+    """Return masked names by person id; an unknown id is left out."""
+    found = await rows(reading(), _NAMES, to_json(list(person_ids)))
+    return {row["id"]: mask_name(row["name"]) for row in found}
+
+
+async def payer_parts(premium_ids: Iterable[UUID]) -> Mapping[UUID, Fen]:
+    """Return what each premium took from its payer's own account; an unknown id is left out."""
+    found = await rows(reading(), _PAYER_PARTS, to_json(list(premium_ids)))
+    return {row["premium_id"]: Fen(row["amount_fen"]) for row in found}
 
 
 async def reversals_by_id(ids: Iterable[UUID]) -> Mapping[UUID, Reversal]:
