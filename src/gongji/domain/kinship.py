@@ -60,6 +60,18 @@ GBT_4761: Final[dict[Kinship, tuple[str, ...]]] = {
 """Codes of GB/T 4761-2008 that mean each kinship, the general one first where there is one. Who
 married into the family (a brother's wife, a grandson's wife) is no near relative."""
 
+KINSHIP_NAMES: Final[dict[Kinship, str]] = {
+    Kinship.SPOUSE: "配偶",
+    Kinship.PARENT: "父母",
+    Kinship.CHILD: "子女",
+    Kinship.SIBLING: "兄弟姐妹",
+    Kinship.GRANDPARENT: "祖父母、外祖父母",
+    Kinship.GRANDCHILD: "孙子女、外孙子女",
+    Kinship.PARENT_IN_LAW: "配偶的父母",
+    Kinship.CHILD_IN_LAW: "儿媳、女婿",
+}
+"""What each kinship is called: the beneficiary is the sharer's ..."""
+
 _BY_CODE: Final = {code: kinship for kinship, codes in GBT_4761.items() for code in codes}
 
 

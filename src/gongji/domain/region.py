@@ -1,0 +1,21 @@
+"""Regions (参保地, 就医地) by their six digits: which covers which, and what they are called."""
+
+from typing import Final
+
+NAMES: Final[dict[str, str]] = {
+    "540000": "西藏自治区",
+    "542500": "阿里地区",
+    "542521": "普兰县",
+    "542522": "札达县",
+    "542523": "噶尔县",
+    "542524": "日土县",
+    "542525": "革吉县",
+    "542526": "改则县",
+    "542527": "措勤县",
+}
+"""The regions of the published text; others go by their digits."""
+
+
+def region_name(code: str) -> str | None:
+    """Return the Chinese name of a region, or None where we know only its digits."""
+    return NAMES.get(code)
