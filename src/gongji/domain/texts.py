@@ -171,7 +171,6 @@ FLAWS: Final[dict[str, str]] = {
     "ALREADY_BOOKED": "该批次已为此账户入账，但金额不同。",
     "BELONGS_TO_ANOTHER": "该卡已登记在另一人名下。",
     "POLICY_IN_FORCE": "已施行的政策不能更改，请以新的施行日期另行装载。",
-    "POSITION_TAKEN": "该顺位已被另一共济人占用。",
     "NOT_BOUND": "两人之间没有可以设置的共济关系，或登记中没有这种亲属关系。",
 }
 """What is wrong with a field of a line that is loaded."""

@@ -1,0 +1,105 @@
+"""Kinships, each in both directions; where one is denied or over, the pair's bindings end (G15)."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from gongji.domain.kinship import Kinship
+from gongji.domain.records import Flaw, KinshipEndedRecord, KinshipRecord
+from gongji.store.ids import new_id
+from gongji.store.registration.news import Endings, end_bindings
+from gongji.store.registration.registry import KnownPerson, People, Registry
+from gongji.store.sql import rows, to_json
+
+_KNOWN: Final = """
+SELECT k.person_id, k.relative_id, k.is_confirmed FROM kinship AS k
+JOIN jsonb_to_recordset($1::jsonb) AS w(person_id uuid, relative_id uuid)
+    ON w.person_id = k.person_id AND w.relative_id = k.relative_id
+"""
+_KINSHIPS: Final = """
+INSERT INTO kinship AS k SELECT * FROM jsonb_populate_recordset(NULL::kinship, $1::jsonb)
+ON CONFLICT (person_id, relative_id) DO UPDATE
+SET kinship = excluded.kinship, is_confirmed = excluded.is_confirmed
+WHERE (k.kinship, k.is_confirmed) <> (excluded.kinship, excluded.is_confirmed)
+"""
+_END: Final = """
+UPDATE kinship AS k SET is_confirmed = false
+FROM jsonb_to_recordset($1::jsonb) AS w(person_id uuid, relative_id uuid)
+WHERE k.is_confirmed AND (
+    (k.person_id = w.person_id AND k.relative_id = w.relative_id)
+    OR (k.person_id = w.relative_id AND k.relative_id = w.person_id))
+"""
+
+
+async def register_kinships(registry: Registry, batch: Sequence[tuple[int, KinshipRecord]]) -> None:
+    """Register kinships as confirmed or denied."""
+    people = await registry.know(number for _, record in batch for number in record.people)
+    endings = Endings()
+    wanted: list[dict[str, Any]] = []
+    for line, record in batch:
+        pair = _pair(registry, people, line, record)
+        if pair is None or not registry.holds(line, record.subject):
+            continue
+        person, relative = pair
+        wanted += _directions(person.id, relative.id, record.kinship, record.is_confirmed)
+        if not record.is_confirmed:
+            endings.pairs.add(frozenset({person.id, relative.id}))
+    await rows(registry.connection, _KINSHIPS, to_json(wanted))
+    await end_bindings(registry, people, endings)
+
+
+def _pair(
+    registry: Registry, people: People, line: int, record: KinshipRecord | KinshipEndedRecord
+) -> tuple[KnownPerson, KnownPerson] | None:
+    person, relative = people.found.get(record.person), people.found.get(record.relative)
+    if person is None or relative is None:
+        registry.fault(line, "person" if person is None else "relative", Flaw.NOT_LOADED)
+        return None
+    return person, relative
+
+
+def _directions(
+    person_id: UUID, relative_id: UUID, kinship: Kinship, is_confirmed: bool
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": new_id(),
+            "person_id": one,
+            "relative_id": other,
+            "kinship": what,
+            "is_confirmed": is_confirmed,
+        }
+        for one, other, what in (
+            (person_id, relative_id, kinship),
+            (relative_id, person_id, kinship.inverse),
+        )
+    ]
+
+
+async def register_kinship_endings(
+    registry: Registry, batch: Sequence[tuple[int, KinshipEndedRecord]]
+) -> None:
+    """Register that kinships are over: divorce, adoption."""
+    people = await registry.know(number for _, record in batch for number in record.people)
+    pairs = {
+        line: pair
+        for line, record in batch
+        if (pair := _pair(registry, people, line, record)) is not None
+    }
+    wanted = [
+        {"person_id": person.id, "relative_id": relative.id} for person, relative in pairs.values()
+    ]
+    found = await rows(registry.connection, _KNOWN, to_json(wanted))
+    known = {(row["person_id"], row["relative_id"]) for row in found}
+    endings = Endings()
+    for line, record in batch:
+        if line not in pairs:
+            continue
+        person, relative = pairs[line]
+        if (person.id, relative.id) not in known:
+            registry.fault(line, "relative", Flaw.NOT_BOUND)
+        elif registry.holds(line, record.subject):
+            endings.pairs.add(frozenset({person.id, relative.id}))
+    ended = [dict(zip(("person_id", "relative_id"), pair, strict=True)) for pair in endings.pairs]
+    await rows(registry.connection, _END, to_json(ended))
+    await end_bindings(registry, people, endings)
