@@ -168,9 +168,9 @@ async def test_another_state_than_was_shown_gives_the_fresh_plan(world: World, c
     shown = await quote_end(binding_id, a.actor, world.ports)
     await change(world, a, b, binding_id)
 
+    request = EndBinding(key(), binding_id, if_plan=shown.plan)
     async with nothing_changes():
         with pytest.raises(PlanChanged) as changed:
-            request = EndBinding(key(), binding_id, if_plan=shown.plan)
             await end_binding(request, a.actor, world.ports)
 
     assert changed.value.fresh == await quote_end(binding_id, a.actor, world.ports) != shown

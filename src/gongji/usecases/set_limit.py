@@ -43,7 +43,9 @@ async def set_binding_limit(tx: Transaction, request: SetBindingLimit) -> UUID:
     binding = await binding_of_sharer(tx.connection, request.binding_id, person_id)
     await tx.claim(binding.beneficiary_id)
     binding = await binding_of_sharer(tx.connection, request.binding_id, person_id)
-    if binding.status_at(tx.at) not in OPEN:
+    if binding.has_expired(tx.at):
+        raise refuse(Code.INVITATION_EXPIRED)
+    if binding.status not in OPEN:
         raise refuse(Code.MOVE_NOT_ALLOWED)
     refuse_any(_negative(request))
     limit = Limit(request.per_settlement, request.per_month, request.per_year)
