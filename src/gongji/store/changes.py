@@ -47,27 +47,22 @@ class Update(StrEnum):
     REVERSED = "reversed"
 
 
-_UPDATES: Final[dict[Update, str]] = {
-    Update.ACCOUNT: """UPDATE personal_account AS t
-        SET balance_fen = n.balance_fen, entry_no = n.entry_no, reserve_fen = n.reserve_fen
-        FROM jsonb_to_recordset($1::jsonb -> 'account')
-            AS n(id uuid, balance_fen bigint, entry_no bigint, reserve_fen bigint)
-        WHERE t.id = n.id""",
-    Update.BENEFICIARY: """UPDATE beneficiary AS t
-        SET event_no = n.event_no, order_version = n.order_version, order_is_set = n.order_is_set
-        FROM jsonb_to_recordset($1::jsonb -> 'beneficiary')
-            AS n(person_id uuid, event_no bigint, order_version int, order_is_set boolean)
-        WHERE t.person_id = n.person_id""",
-    Update.ANSWER: """UPDATE request_key AS t SET answer = n.answer
-        FROM jsonb_to_recordset($1::jsonb -> 'answer') AS n(id uuid, answer jsonb)
-        WHERE t.id = n.id""",
-    Update.POSITION: """UPDATE binding AS t SET position = n.position
-        FROM jsonb_to_recordset($1::jsonb -> 'position') AS n(id uuid, position int)
-        WHERE t.id = n.id""",
-    Update.REVERSED: """UPDATE settlement AS t SET reversal_id = n.reversal_id
-        FROM jsonb_to_recordset($1::jsonb -> 'reversed') AS n(id uuid, reversal_id uuid)
-        WHERE t.id = n.id""",
+_UPDATED: Final[dict[Update, tuple[str, str, dict[str, str]]]] = {
+    Update.ACCOUNT: (
+        "personal_account",
+        "id",
+        {"balance_fen": "bigint", "entry_no": "bigint", "reserve_fen": "bigint"},
+    ),
+    Update.BENEFICIARY: (
+        "beneficiary",
+        "person_id",
+        {"event_no": "bigint", "order_version": "int", "order_is_set": "boolean"},
+    ),
+    Update.ANSWER: ("request_key", "id", {"answer": "jsonb"}),
+    Update.POSITION: ("binding", "id", {"position": "int"}),
+    Update.REVERSED: ("settlement", "id", {"reversal_id": "uuid"}),
 }
+"""For each update its table, the column of its ids, and the columns that it sets."""
 
 
 @lru_cache(maxsize=128)
@@ -79,10 +74,23 @@ def _statement(parts: tuple[Table | Update, ...]) -> str:
 
 def _part(part: Table | Update) -> str:
     if isinstance(part, Update):
-        return _UPDATES[part]
+        return _update(part)
     return (
         f"INSERT INTO {part} SELECT * FROM"
         f" jsonb_populate_recordset(NULL::{part}, $1::jsonb -> '{part}')"
+    )
+
+
+def _update(part: Update) -> str:
+    """Write an update; its ids are named twice, as ``sql`` says why."""
+    table, key, columns = _UPDATED[part]
+    assignments = ", ".join(f"{column} = n.{column}" for column in columns)
+    typed = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+    return (
+        f"UPDATE {table} AS t SET {assignments}"
+        f" FROM jsonb_to_recordset($1::jsonb -> '{part}') AS n({key} uuid, {typed})"
+        f" WHERE t.{key} = n.{key} AND t.{key} = ANY (ARRAY("
+        f"SELECT (value ->> '{key}')::uuid FROM jsonb_array_elements($1::jsonb -> '{part}')))"
     )
 
 

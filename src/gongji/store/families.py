@@ -29,15 +29,17 @@ from gongji.store.sql import day_of, moment, one_json, to_json
 
 USED: Final = """drawn AS (
     SELECT l.binding_id, l.business_day, l.amount_fen
-    FROM settlement_leg AS l JOIN settlement AS s ON s.id = l.settlement_id
-    WHERE l.binding_id IN (SELECT id FROM limited) AND s.reversal_id IS NULL
+    FROM settlement_leg AS l
+    WHERE l.binding_id = ANY (ARRAY(SELECT id FROM limited))
+        AND (SELECT s.reversal_id FROM settlement AS s WHERE s.id = l.settlement_id) IS NULL
         AND l.business_day >= date_trunc('year', $2::date)
         AND l.business_day < date_trunc('year', $2::date) + interval '1 year'
     UNION ALL
     SELECT l.binding_id, l.business_day, l.amount_fen
-    FROM premium_leg AS l JOIN premium AS p ON p.id = l.premium_id
-    WHERE l.binding_id IN (SELECT id FROM limited) AND l.rank > 1
-        AND p.status IN ('DEBITED', 'CONFIRMED')
+    FROM premium_leg AS l
+    WHERE l.binding_id = ANY (ARRAY(SELECT id FROM limited)) AND l.rank > 1
+        AND (SELECT p.status FROM premium AS p WHERE p.id = l.premium_id)
+            IN ('DEBITED', 'CONFIRMED')
         AND l.business_day >= date_trunc('year', $2::date)
         AND l.business_day < date_trunc('year', $2::date) + interval '1 year'
 ), used AS (
@@ -52,18 +54,19 @@ in its month; the part ``limited`` before them holds the ids of the bindings."""
 _LOAD: Final = """
 WITH families AS (
     SELECT b.* FROM beneficiary AS b
-    WHERE b.person_id IN (SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb))
+    WHERE b.person_id = ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)))
 ), live AS (
     SELECT b.* FROM binding AS b
-    WHERE b.beneficiary_id IN (SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb))
+    WHERE b.beneficiary_id = ANY (ARRAY(
+            SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)))
         AND b.status IN ('ACTIVE', 'PAUSED')
 ), accounts AS (
     SELECT a.* FROM personal_account AS a
-    WHERE a.id IN (
-        SELECT account_id FROM live
-        UNION SELECT o.id FROM personal_account AS o WHERE o.owner_id IN (
-            SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb))
-        UNION SELECT value::uuid FROM jsonb_array_elements_text($3::jsonb))
+    WHERE a.id = ANY (ARRAY(
+            SELECT account_id FROM live
+            UNION ALL SELECT value::uuid FROM jsonb_array_elements_text($3::jsonb)))
+        OR a.owner_id = ANY (ARRAY(
+            SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)))
     ORDER BY a.id
     {lock}
 ), limited AS (
@@ -85,16 +88,16 @@ SELECT jsonb_build_object(
         SELECT COALESCE(jsonb_object_agg(k.id, jsonb_build_object('operation', k.operation,
             'request_hash', k.request_hash, 'answer', k.answer)), '{{}}')
         FROM request_key AS k
-        WHERE k.id IN (SELECT value::uuid FROM jsonb_array_elements_text($4::jsonb))),
+        WHERE k.id = ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($4::jsonb)))),
     'bills', (
-        SELECT COALESCE(jsonb_agg(jsonb_build_object('settlement_id', s.id,
-            'institution_id', s.institution_id, 'number', s.institution_bill_no)), '[]')
-        FROM jsonb_to_recordset($5::jsonb) AS b(institution_id uuid, number text)
-        JOIN settlement AS s ON s.institution_id = b.institution_id
-            AND s.institution_bill_no = b.number AND s.reversal_id IS NULL),
+        SELECT COALESCE(jsonb_agg(jsonb_build_object(
+            'institution_id', b.institution_id, 'number', b.number, 'settlement_id', (
+                SELECT s.id FROM settlement AS s WHERE s.institution_id = b.institution_id
+                    AND s.institution_bill_no = b.number AND s.reversal_id IS NULL))), '[]')
+        FROM jsonb_to_recordset($5::jsonb) AS b(institution_id uuid, number text)),
     'institutions', (
         SELECT COALESCE(jsonb_agg(to_jsonb(i)), '[]') FROM institution AS i
-        WHERE i.id IN (SELECT value::uuid FROM jsonb_array_elements_text($6::jsonb)))
+        WHERE i.id = ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($6::jsonb))))
 )::text
 """
 _LOAD_LOCKING: Final = _LOAD.format(lock="FOR UPDATE", used=USED)
@@ -229,6 +232,7 @@ def read_families(answer: Mapping[str, Any]) -> Families:
         bills={
             (UUID(row["institution_id"]), row["number"]): UUID(row["settlement_id"])
             for row in answer["bills"]
+            if row["settlement_id"] is not None
         },
         institutions={UUID(row["id"]): read_institution(row) for row in answer["institutions"]},
     )

@@ -37,7 +37,7 @@ WITH claimed AS (
     RETURNING id
 ), locked AS (
     SELECT b.* FROM beneficiary AS b
-    WHERE b.person_id IN (SELECT value::uuid FROM jsonb_array_elements_text($2::jsonb))
+    WHERE b.person_id = ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($2::jsonb)))
         AND (SELECT count(*) FROM claimed) >= 0
     ORDER BY b.person_id
     FOR UPDATE
@@ -52,13 +52,13 @@ _STORED_KEYS: Final = """
 SELECT COALESCE(jsonb_object_agg(k.id, jsonb_build_object(
     'operation', k.operation, 'request_hash', k.request_hash, 'answer', k.answer)), '{}')::text
 FROM request_key AS k
-WHERE k.id IN (SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb))
+WHERE k.id = ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)))
 """
 
 _LOCK_ACCOUNTS: Final = """
 WITH locked AS (
     SELECT a.* FROM personal_account AS a
-    WHERE a.id IN (SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb))
+    WHERE a.id = ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)))
     ORDER BY a.id
     FOR UPDATE
 )

@@ -15,22 +15,22 @@ from gongji.store.families import read_institution
 from gongji.store.reversals import Reversal
 from gongji.store.sql import one_json, rows, to_json
 
-_WANTED: Final = "(SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb))"
+_WANTED: Final = "ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)))"
 _INSTITUTIONS: Final = f"""
 SELECT COALESCE(jsonb_object_agg(i.id, to_jsonb(i)), '{{}}')::text
-FROM institution AS i WHERE i.id IN {_WANTED}
+FROM institution AS i WHERE i.id = {_WANTED}
 """
 _SHARERS: Final = f"""
 SELECT b.id, p.name FROM binding AS b JOIN person AS p ON p.id = b.sharer_id
-WHERE b.id IN {_WANTED}
+WHERE b.id = {_WANTED}
 """
-_NAMES: Final = f"SELECT id, name FROM person WHERE id IN {_WANTED}"
+_NAMES: Final = f"SELECT id, name FROM person WHERE id = {_WANTED}"
 _PAYER_PARTS: Final = f"""
-SELECT premium_id, amount_fen FROM premium_leg WHERE premium_id IN {_WANTED} AND rank = 1
+SELECT premium_id, amount_fen FROM premium_leg WHERE premium_id = {_WANTED} AND rank = 1
 """
 _REVERSALS: Final = f"""
 SELECT id, settlement_id, reversed_at, business_day, reason, suspended_fen
-FROM reversal WHERE id IN {_WANTED}
+FROM reversal WHERE id = {_WANTED}
 """
 
 

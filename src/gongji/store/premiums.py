@@ -30,11 +30,11 @@ _COLUMNS: Final = """p.id, p.binding_id, p.payer_id, p.insured_id, p.year, p.cat
     p.refunded_at, p.tax_reference"""
 _BY_ID: Final = f"""
 SELECT {_COLUMNS} FROM premium AS p
-WHERE p.id IN (SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb))
+WHERE p.id = ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)))
 """
 _LEGS: Final = """
 SELECT premium_id, account_id, rank, amount_fen, binding_id FROM premium_leg
-WHERE premium_id IN (SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb))
+WHERE premium_id = ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)))
 ORDER BY premium_id, rank
 """
 
@@ -259,7 +259,7 @@ _FACTS: Final = """
 WITH insured AS (
     SELECT p.id, p.premium_category AS category, b.region
     FROM person AS p JOIN beneficiary AS b ON b.person_id = p.id
-    WHERE p.id IN (SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb))
+    WHERE p.id = ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)))
 )
 SELECT jsonb_build_object(
     'categories', (SELECT COALESCE(jsonb_object_agg(id, category), '{}') FROM insured),

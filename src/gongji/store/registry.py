@@ -14,10 +14,11 @@ from gongji.store.personal_data import KeyRing
 from gongji.store.sql import rows, to_json
 
 _HOLDERS: Final = """
-SELECT w.place, COALESCE(p.id, c.person_id) AS person_id
+SELECT w.place, CASE w.kind
+    WHEN 'ID_CARD' THEN (SELECT p.id FROM person AS p WHERE p.id_number_digest = w.digest)
+    ELSE (SELECT c.person_id FROM card AS c WHERE c.digest = w.digest)
+END AS person_id
 FROM jsonb_to_recordset($1::jsonb) AS w(place int, kind text, digest text)
-LEFT JOIN person AS p ON w.kind = 'ID_CARD' AND p.id_number_digest = w.digest
-LEFT JOIN card AS c ON w.kind <> 'ID_CARD' AND c.digest = w.digest
 ORDER BY w.place
 """
 _BY_ID_NUMBER: Final = "SELECT id FROM person WHERE id_number_digest = $1 AND name = $2"

@@ -108,7 +108,7 @@ def insert_settlement(changes: Changes, settlement: Settlement, legs: Iterable[L
 
 _BY_ID: Final = """
 SELECT s.* FROM settlement AS s
-WHERE s.id IN (SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb))
+WHERE s.id = ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)))
 """
 _LEGS: Final = """
 SELECT account_id, type, rank, amount_fen, binding_id FROM settlement_leg

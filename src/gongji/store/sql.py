@@ -2,6 +2,10 @@
 
 One ``jsonb`` parameter needs no type look-ups per connection, keeps a statement's text the same
 for any number of rows, and works on every engine that speaks PostgreSQL.
+
+The planner takes every JSON list for a hundred rows, and would rather read a whole table than look
+up a hundred. So a list of ids is written ``= ANY (ARRAY(SELECT ...))``, which it takes for ten, and
+what belongs to one row is looked up by a subquery in the select list, which it never turns round.
 """
 
 from datetime import date, datetime

@@ -97,6 +97,7 @@ _INDEXES = (
         "premium (insured_id, year) WHERE status IN ('DEBITED', 'CONFIRMED')",
     ),
     ("premium_unconfirmed", "", "premium (id) WHERE status = 'DEBITED'"),
+    ("premium_leg_of_helpers", "", "premium_leg (binding_id, business_day) WHERE rank > 1"),
     ("event_not_relayed", "", "event (id) WHERE relayed_at IS NULL"),
     ("binding_invitations", "", "binding (expires_at) WHERE status = 'INVITED'"),
 )
