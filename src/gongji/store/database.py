@@ -5,11 +5,24 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from asyncpg import Connection
 from tortoise.context import TortoiseContext
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 
 APP: Final = "gongji"
 CONNECTION: Final = "default"
+
+
+class PooledConnection(Connection):
+    """A connection that goes back to the pool as it is, without a statement that resets it.
+
+    Nothing of ours leaves anything on a pooled connection: no session SET, no session advisory
+    lock, no LISTEN, no cursor outside a transaction; a transaction left open is still rolled back.
+    """
+
+    def get_reset_query(self) -> str:
+        """Return no statement at all."""
+        return ""
 
 
 def tortoise_config(database_url: str, *, most_connections: int = 10) -> dict[str, Any]:
@@ -25,7 +38,11 @@ def tortoise_config(database_url: str, *, most_connections: int = 10) -> dict[st
             CONNECTION: {
                 "engine": "tortoise.backends.asyncpg",
                 "credentials": _credentials(database_url)
-                | {"minsize": 1, "maxsize": most_connections},
+                | {
+                    "minsize": 1,
+                    "maxsize": most_connections,
+                    "connection_class": PooledConnection,
+                },
             }
         },
         "apps": {

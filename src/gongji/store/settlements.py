@@ -120,7 +120,9 @@ async def settlements_by_id(
     connection: BaseDBAsyncClient, ids: Iterable[UUID]
 ) -> dict[UUID, Settlement]:
     """Read settlements by id; an unknown id is left out."""
-    found = await rows(connection, _BY_ID, to_json(list(ids)))
+    if not (wanted := list(ids)):
+        return {}
+    found = await rows(connection, _BY_ID, to_json(wanted))
     return {row["id"]: read_settlement(row) for row in found}
 
 
