@@ -14,6 +14,7 @@ from gongji.domain.policy import UnknownKinship, UnsetOrder
 from gongji.store.rows import (
     BeneficiaryRow,
     BindingRow,
+    GuardianRow,
     KinshipRow,
     OrderVersionRow,
     PersonalAccountRow,
@@ -401,3 +402,21 @@ async def test_mutual_bindings_are_allowed(world: World) -> None:
     await accept(world, a, await invite(world, b, a))
 
     assert await BindingRow.filter(status=BindingStatus.ACTIVE).count() == 2
+
+
+async def test_a_proxy_acts_until_the_registrys_day(world: World) -> None:
+    a, b = await couple(world)
+    proxy = await world.person("德吉")
+    await world.guardian(proxy, b, Capacity.PROXY)
+    await GuardianRow.all().update(until=date(2026, 11, 21))
+    invited = await invite(world, a, b)
+    world.clock.move(days=1)
+    late = accept_invitation(acceptance(invited), on_behalf(proxy, b), world.ports)
+    assert await codes(late) == ["NOT_FOUND"]
+    world.clock.move(days=-1)
+
+    await accept(world, on_behalf(proxy, b), invited)
+
+    row = await BindingRow.get(id=invited)
+    assert row.beneficiary_consent is not None
+    assert row.beneficiary_consent["capacity"] == "PROXY"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gongji.domain.binding import BindingStatus
+from gongji.domain.binding import BindingStatus, Capacity
 from gongji.domain.errors import Refusal, RequestIdReused
 from gongji.domain.money import Fen
 from gongji.store.rows import BeneficiaryRow, BindingRow, PersonalAccountRow
@@ -201,3 +201,17 @@ async def test_the_same_key_sets_a_reserve_once(world: World) -> None:
         assert (await set_reserve(request, a.actor, world.ports)).replayed
         with pytest.raises(RequestIdReused):
             await set_reserve(replace(request, reserve=Fen(6)), a.actor, world.ports)
+
+
+async def test_the_same_words_for_another_ward_are_another_request(world: World) -> None:
+    await world.policy()
+    proxy = await world.person("德吉")
+    wards = [await world.person("扎西", balance=10), await world.person("央金", balance=20)]
+    for ward in wards:
+        await world.guardian(proxy, ward, Capacity.PROXY)
+    request = SetReserve(key(), Fen(5))
+    await set_reserve(request, on_behalf(proxy, wards[0]), world.ports)
+
+    async with nothing_changes():
+        with pytest.raises(RequestIdReused):
+            await set_reserve(request, on_behalf(proxy, wards[1]), world.ports)

@@ -102,6 +102,17 @@ async def test_confirming_checks_both_again_and_tells_staff_exactly(world: World
     ]
 
 
+async def test_a_sharer_who_moved_to_a_region_without_policy_is_not_confirmed(
+    world: World,
+) -> None:
+    a, _, waiting = await reviewed(world)
+    await BeneficiaryRow.filter(person_id=a.id).update(region="110101")
+
+    answer = review_kinship(verdict(waiting), STAFF, world.ports)
+
+    assert await codes(answer) == ["REGION_NOT_OPEN"]
+
+
 async def test_a_sharer_who_is_full_by_now_is_not_confirmed(world: World) -> None:
     a, _, waiting = await reviewed(world)
     for _ in range(7):

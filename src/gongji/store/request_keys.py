@@ -71,17 +71,22 @@ def make_key(operation: str, request: Request, actor: Actor, key_ring: KeyRing) 
     return Key(
         id=request_key_id(actor.subject, request.request_id),
         operation=operation,
-        request_hash=key_ring.digest_bytes("REQUEST", canonical(operation, request)),
+        request_hash=key_ring.digest_bytes(
+            "REQUEST", canonical(operation, request, actor.acting_for)
+        ),
         request_id=request.request_id,
         actor=actor,
     )
 
 
-def canonical(operation: str, request: Any) -> bytes:
-    """Write a request in the one form that is hashed: UTF-8 NFC, sorted names."""
-    written = orjson.dumps(
-        [operation, _plain(asdict(request))], default=plain_id, option=orjson.OPT_SORT_KEYS
-    )
+def canonical(operation: str, request: Any, acting_for: UUID | None = None) -> bytes:
+    """Write a request in the one form that is hashed: UTF-8 NFC, sorted names.
+
+    Args:
+        acting_for: the ward; the same words for another ward are another request.
+    """
+    whole = [operation, acting_for, _plain(asdict(request))]
+    written = orjson.dumps(whole, default=plain_id, option=orjson.OPT_SORT_KEYS)
     return unicodedata.normalize("NFC", written.decode()).encode()
 
 

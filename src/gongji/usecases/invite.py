@@ -177,8 +177,9 @@ async def _may_receive(tx: Transaction, asking: _Asking, relative_id: UUID) -> b
 
 async def _invite(tx: Transaction, asking: _Asking) -> UUID:
     account = asking.families.account_of(asking.sharer_id)
-    if account is None or asking.relative_id is None:
-        raise ValueError("a sharer without account and an unknown relative were refused")
+    # A sharer without an account and an unknown relative have been refused.
+    assert account is not None
+    assert asking.relative_id is not None
     request = asking.request
     binding = Binding(
         id=new_id(),
