@@ -1,6 +1,6 @@
 """Kinships, each in both directions; where one is denied or over, the pair's bindings end (G15)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -8,11 +8,14 @@ from gongji.domain.kinship import Kinship
 from gongji.domain.records import Flaw, KinshipEndedRecord, KinshipRecord
 from gongji.store.ids import new_id
 from gongji.store.registration.news import Endings, end_bindings
-from gongji.store.registration.registry import KnownPerson, People, Registry
+from gongji.store.registration.registry import People, Registry
 from gongji.store.sql import rows, to_json
 
+Pair = tuple[UUID, UUID]
+"""The ids of a person and a relative."""
+
 _KNOWN: Final = """
-SELECT k.person_id, k.relative_id, k.is_confirmed FROM kinship AS k
+SELECT k.person_id, k.relative_id FROM kinship AS k
 JOIN jsonb_to_recordset($1::jsonb) AS w(person_id uuid, relative_id uuid)
     ON w.person_id = k.person_id AND w.relative_id = k.relative_id
 """
@@ -32,34 +35,50 @@ WHERE k.is_confirmed AND (
 
 
 async def register_kinships(registry: Registry, batch: Sequence[tuple[int, KinshipRecord]]) -> None:
-    """Register kinships as confirmed or denied."""
+    """Register kinships as confirmed or denied; a new one also where a later line ends it."""
     people = await registry.know(number for _, record in batch for number in record.people)
+    pairs = _pairs(registry, people, batch)
+    known = await _known(registry, pairs)
     endings = Endings()
     wanted: list[dict[str, Any]] = []
     for line, record in batch:
-        pair = _pair(registry, people, line, record)
-        if pair is None or not registry.holds(line, record.subject):
+        if line not in pairs or (pairs[line] in known and not registry.holds(line, record.subject)):
             continue
-        person, relative = pair
-        wanted += _directions(person.id, relative.id, record.kinship, record.is_confirmed)
+        wanted += _directions(*pairs[line], record.kinship, is_confirmed=record.is_confirmed)
         if not record.is_confirmed:
-            endings.pairs.add(frozenset({person.id, relative.id}))
+            endings.pairs.add(frozenset(pairs[line]))
     await rows(registry.connection, _KINSHIPS, to_json(wanted))
     await end_bindings(registry, people, endings)
 
 
-def _pair(
-    registry: Registry, people: People, line: int, record: KinshipRecord | KinshipEndedRecord
-) -> tuple[KnownPerson, KnownPerson] | None:
-    person, relative = people.found.get(record.person), people.found.get(record.relative)
-    if person is None or relative is None:
-        registry.fault(line, "person" if person is None else "relative", Flaw.NOT_LOADED)
-        return None
-    return person, relative
+def _pairs(
+    registry: Registry,
+    people: People,
+    batch: Sequence[tuple[int, KinshipRecord | KinshipEndedRecord]],
+) -> dict[int, Pair]:
+    """Return the ids of the two persons of each line; a line with somebody unknown is faulty."""
+    pairs = {}
+    for line, record in batch:
+        person, relative = people.found.get(record.person), people.found.get(record.relative)
+        if person is None or relative is None:
+            registry.fault(line, "person" if person is None else "relative", Flaw.NOT_LOADED)
+        else:
+            pairs[line] = (person.id, relative.id)
+    return pairs
+
+
+async def _known(registry: Registry, pairs: dict[int, Pair]) -> set[Pair]:
+    """Return the pairs of which the registry knows something."""
+    found = await rows(registry.connection, _KNOWN, to_json(_columns(pairs.values())))
+    return {(row["person_id"], row["relative_id"]) for row in found}
+
+
+def _columns(pairs: Iterable[Pair]) -> list[dict[str, UUID]]:
+    return [{"person_id": person, "relative_id": relative} for person, relative in pairs]
 
 
 def _directions(
-    person_id: UUID, relative_id: UUID, kinship: Kinship, is_confirmed: bool
+    person_id: UUID, relative_id: UUID, kinship: Kinship, *, is_confirmed: bool
 ) -> list[dict[str, Any]]:
     return [
         {
@@ -81,25 +100,15 @@ async def register_kinship_endings(
 ) -> None:
     """Register that kinships are over: divorce, adoption."""
     people = await registry.know(number for _, record in batch for number in record.people)
-    pairs = {
-        line: pair
-        for line, record in batch
-        if (pair := _pair(registry, people, line, record)) is not None
-    }
-    wanted = [
-        {"person_id": person.id, "relative_id": relative.id} for person, relative in pairs.values()
-    ]
-    found = await rows(registry.connection, _KNOWN, to_json(wanted))
-    known = {(row["person_id"], row["relative_id"]) for row in found}
-    endings = Endings()
+    pairs = _pairs(registry, people, batch)
+    known = await _known(registry, pairs)
+    ended = []
     for line, record in batch:
         if line not in pairs:
             continue
-        person, relative = pairs[line]
-        if (person.id, relative.id) not in known:
+        if pairs[line] not in known:
             registry.fault(line, "relative", Flaw.NOT_BOUND)
         elif registry.holds(line, record.subject):
-            endings.pairs.add(frozenset({person.id, relative.id}))
-    ended = [dict(zip(("person_id", "relative_id"), pair, strict=True)) for pair in endings.pairs]
-    await rows(registry.connection, _END, to_json(ended))
-    await end_bindings(registry, people, endings)
+            ended.append(pairs[line])
+    await rows(registry.connection, _END, to_json(_columns(ended)))
+    await end_bindings(registry, people, Endings(pairs=set(map(frozenset, ended))))
