@@ -35,6 +35,7 @@ from tests.model import Model, Shared
 from tests.world import Person, Place, World, key
 
 LIMIT = 40_00
+CONTRIBUTIONS = 4
 
 
 @dataclass
@@ -76,7 +77,7 @@ class Run:
         sent += [self.reorder(self.random.choice([self.of.x, self.of.y])) for _ in range(6)]
         sent += [self.pause_and_resume("px"), self.pause_and_resume("qy")]
         sent += [self.limit("qx"), self.end("py")]
-        sent += [self.contribute(number) for number in range(3)]
+        sent += [self.contribute(number) for number in range(CONTRIBUTIONS)]
         self.random.shuffle(sent)
         return sent
 
@@ -215,4 +216,4 @@ async def nothing_is_lost(of: Crossing) -> None:
     drawn = sum(t.amount_fen for t in transfers if t.debit_account_id in personal)
     settled = await SettlementRow.all()
     assert drawn == sum(s.own_fen + s.shared_fen for s in settled)
-    assert paid_in == 100_00 + 2500_00 + 1800_00 + 4 * 33_33
+    assert paid_in == 100_00 + 2500_00 + 1800_00 + CONTRIBUTIONS * 33_33
