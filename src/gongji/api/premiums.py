@@ -10,6 +10,7 @@ from gongji.api import ids
 from gongji.api.connections import After, Before, Connection, Cursors, First, Last, connect
 from gongji.api.context import BINDING, PREMIUM, Info, OnBehalfOf
 from gongji.api.limits import ListSize
+from gongji.api.mutations import BindingInput, Payload, PersonInput
 from gongji.api.problems import PlanChanged, Reason, Refusal, RequestIdReused
 from gongji.domain.actor import Actor, ActorKind
 from gongji.domain.money import Fen
@@ -223,60 +224,37 @@ class PayablePremiums:
 
 
 @strawberry.input
-class PayPremiumInput:
+class PayPremiumInput(BindingInput):
     """为一位家人缴纳居民医保费的请求。A premium to be paid for a bound relative."""
 
-    request_id: UUID = strawberry.field(
-        description="客户端生成的请求编号；重试须用同一编号。The client's key; a retry reuses it."
-    )
-    binding_id: strawberry.ID = strawberry.field(
-        description="与被缴费人的共济关系。The binding with the insured person."
-    )
     year: int = strawberry.field(description="待遇年度。Benefit year.")
     if_plan: str | None = strawberry.field(
         description="只有方案未变才缴纳。Pay only if this plan still holds.", default=None
     )
-    on_behalf_of: strawberry.ID | None = strawberry.field(
-        description="代被监护人或委托人办理。The ward for whom a guardian or proxy acts.",
-        default=None,
-    )
 
 
 @strawberry.type
-class PayPremiumPayload:
+class PayPremiumPayload(Payload):
     """缴费结果。The premium."""
 
     premium: PremiumAsPayer = strawberry.field(description="这笔保费。The premium.")
-    replayed: bool = strawberry.field(
-        description="是否为同一请求的重复应答。Whether this key was answered before."
-    )
 
 
 @strawberry.input
-class RefundPremiumInput:
+class RefundPremiumInput(PersonInput):
     """退回一笔保费的请求。A premium to be refunded."""
 
-    request_id: UUID = strawberry.field(
-        description="客户端生成的请求编号；重试须用同一编号。The client's key; a retry reuses it."
-    )
     premium_id: strawberry.ID = strawberry.field(description="要退的保费。The premium.")
     reason: str | None = strawberry.field(
         description="原因，经办人员必填，最多200字。Reason, required from staff.", default=None
     )
-    on_behalf_of: strawberry.ID | None = strawberry.field(
-        description="代被监护人或委托人办理。The ward for whom a guardian or proxy acts.",
-        default=None,
-    )
 
 
 @strawberry.type
-class RefundPremiumPayload:
+class RefundPremiumPayload(Payload):
     """退费结果。The premium."""
 
     premium: PremiumType = strawberry.field(description="这笔保费。The premium.")
-    replayed: bool = strawberry.field(
-        description="是否为同一请求的重复应答。Whether this key was answered before."
-    )
 
 
 PayablePremiumsResult = Annotated[
@@ -340,9 +318,7 @@ class PremiumMutations:
     async def pay_premium(self, info: Info, input: PayPremiumInput) -> PayPremiumResult:
         """从本人个人账户为家人缴纳居民医保费，一次缴清。Pay a relative's premium, whole (G14)."""
         actor = info.context.acting(input.on_behalf_of)
-        request = PayPremium(
-            input.request_id, ids.decode(BINDING, input.binding_id), input.year, input.if_plan
-        )
+        request = PayPremium(input.request_id, input.binding, input.year, input.if_plan)
         done = await pay_premium(request, actor, info.context.ports)
         premium = await _found(info, done.id, actor)
         return PayPremiumPayload(premium=PremiumAsPayer.of(premium), replayed=done.replayed)

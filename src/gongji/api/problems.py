@@ -4,7 +4,9 @@ A use case raises; one handler per problem turns what was raised into the member
 the transaction was rolled back. What is not in a field's union leaves as a top-level error.
 """
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 import strawberry
 
@@ -77,6 +79,11 @@ class DeductionOrder:
         description="按顺序列出的共济关系，最多100个。Live bindings in order, 100 at most.",
         directives=[ListSize(assumed_size=100)],
     )
+
+    @classmethod
+    def of(cls, version: int, binding_ids: Iterable[UUID]) -> "DeductionOrder":
+        """Show an order."""
+        return cls(version=version, binding_ids=[ids.encode(BINDING, one) for one in binding_ids])
 
 
 @strawberry.type
@@ -166,10 +173,7 @@ class ShowStaleOrder(strawberry.ExceptionHandler[errors.StaleOrder, StaleOrder])
 
     def handle(self, exception: errors.StaleOrder, **_: Any) -> StaleOrder:
         """Return the union's member."""
-        current = DeductionOrder(
-            version=exception.version,
-            binding_ids=[ids.encode(BINDING, one) for one in exception.binding_ids],
-        )
+        current = DeductionOrder.of(exception.version, exception.binding_ids)
         return StaleOrder(**_common(exception) | {"path": ["expectedVersion"]}, current=current)
 
 

@@ -7,18 +7,25 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 import gongji.api.enums  # noqa: F401 - describes the core's enumerations
+from gongji.api.bindings import BindingMutations
 from gongji.api.bindings_seen import BINDING_TYPES
 from gongji.api.descriptions import describe
 from gongji.api.documents import Manifest
 from gongji.api.families import FamilyQueries
 from gongji.api.gateway import GatewaySchema
+from gongji.api.invitations import InvitationMutations
 from gongji.api.premiums import PREMIUM_TYPES, PremiumMutations, PremiumQueries
 from gongji.api.problems import HANDLERS, KNOWN
 from gongji.api.scalars import SCALARS
 from gongji.api.tills import TillMutations, TillQueries
 
 QUERIES: tuple[type, ...] = (FamilyQueries, TillQueries, PremiumQueries)
-MUTATIONS: tuple[type, ...] = (TillMutations, PremiumMutations)
+MUTATIONS: tuple[type, ...] = (
+    InvitationMutations,
+    BindingMutations,
+    PremiumMutations,
+    TillMutations,
+)
 TYPES: tuple[type, ...] = (*PREMIUM_TYPES, *BINDING_TYPES)
 """Types that only an interface leads to."""
 
