@@ -1,4 +1,4 @@
-"""The command line: ``gongji serve``, ``migrate``, ``token``, ``export-schema``.
+"""The command line: ``gongji serve``, ``load``, ``migrate``, ``token``, ``export-schema``.
 
 Exit status: 0 done, also when a signal asked to end; 1 what was asked cannot be done; 2 the command
 line or a setting is wrong; 3 the database cannot be reached or started.
@@ -7,7 +7,8 @@ line or a setting is wrong; 3 the database cannot be reached or started.
 import asyncio
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import fields
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -17,6 +18,7 @@ from uuid import UUID
 
 import typer
 from rich.console import Console
+from rich.progress import Progress
 
 from gongji.api.schema import schema_text, write_schema
 from gongji.app.asgi import create_app, make_ports
@@ -33,6 +35,11 @@ from gongji.app.postgres import PostgresFailed
 from gongji.app.postgres_home import NoHome
 from gongji.app.serving import NotServing, listen, serve, url_of
 from gongji.app.settings import Settings, SettingsWrong, read_settings
+from gongji.app.welcome import ALL_ROLES, Welcome, load_families, welcome
+from gongji.domain.records import LineFault
+from gongji.store.installation import NotADemonstration
+from gongji.store.registration.intake import RecordsRefused
+from gongji.usecases.load import Loaded, load
 
 commands = typer.Typer(
     help="共济 Gongji: a gateway for the family mutual aid of China's medical insurance.",
@@ -43,8 +50,41 @@ commands = typer.Typer(
 screen = Console(soft_wrap=True, highlight=False)
 complaints = Console(stderr=True, soft_wrap=True, highlight=False)
 
+_ASKED_TO_END: Final = {128 + number for number in (signal.SIGTERM, signal.SIGHUP)}
+_NOT_MARKED: Final = (
+    "the database is not marked as a demonstration; --yes-this-is-not-a-demonstration "
+    "loads all the same, and `gongji serve --demo` marks an empty one"
+)
+_OTHER_PEOPLE: Final = (
+    "there are other people in this database; serve it without --demo, "
+    "or choose an empty one (GONGJI_DATABASE_URL, GONGJI_DATA_FOLDER)"
+)
+_ACTORS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "sharer": "sharer 共济人",
+        "beneficiary": "beneficiary 被共济人",
+        "till": "till 收费端",
+        "staff": "staff 经办人员",
+    }
+)
+_SCHEMA_FILE: Final = Path("schema/schema.graphql")
+
+
+class Refused(RuntimeError):
+    """What was asked cannot be done; the text says why."""
+
+
+class TokenKind(StrEnum):
+    """For whom a development token is made."""
+
+    PERSON = "person"
+    TILL = "till"
+    STAFF = "staff"
+
+
 _STATUS: Final[Mapping[type[Exception], int]] = MappingProxyType(
     {
+        Refused: 1,
         NotServing: 1,
         TokenRefused: 1,
         SettingsWrong: 2,
@@ -54,17 +94,6 @@ _STATUS: Final[Mapping[type[Exception], int]] = MappingProxyType(
         PostgresFailed: 3,
     }
 )
-_ASKED_TO_END: Final = {128 + number for number in (signal.SIGTERM, signal.SIGHUP)}
-_SCHEMA_FILE: Final = Path("schema/schema.graphql")
-_ALL_ROLES: Final = ("READER", "REVIEWER", "SETTLER")
-
-
-class TokenKind(StrEnum):
-    """For whom a development token is made."""
-
-    PERSON = "person"
-    TILL = "till"
-    STAFF = "staff"
 
 
 def main() -> None:
@@ -81,12 +110,14 @@ def serve_command(
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="TCP port; 0: any free one.")
     ] = None,
+    *,
+    demo: Annotated[bool, typer.Option(help="Bring demo families into an empty database.")] = False,
 ) -> None:
     """Serve the gateway; in development its database is made, started and migrated too."""
     settings = _settings_with(port)
     configure_log(as_json=settings.logs_json, level=settings.log_level)
     try:
-        _serve(settings)
+        _serve(settings, demo=demo)
     except KeyboardInterrupt:
         return
     except SystemExit as ended:
@@ -94,16 +125,89 @@ def serve_command(
             raise
 
 
-def _serve(settings: Settings) -> None:
+def _serve(settings: Settings, *, demo: bool) -> None:
     with listen(settings.host, settings.port) as listener, running_database(settings) as url:
         if settings.is_development:
             asyncio.run(bring_to_head(url))
+        greeting = asyncio.run(_greet(settings, url)) if demo else None
         app = create_app(settings, url)
-        serve(app, listener, lambda: _announce(url_of(listener)))
+        serve(app, listener, lambda: _announce(url_of(listener), greeting))
 
 
-def _announce(base_url: str) -> None:
-    screen.print(f"共济 Gongji serves GraphQL on [bold]{base_url}/graphql[/bold]")
+async def _greet(settings: Settings, url: str) -> Welcome:
+    """Make sure that the demo families are there, and the tokens for them."""
+    ports = make_ports(settings)
+    async with opened_database(url):
+        try:
+            await load_families(ports)
+        except NotADemonstration:
+            raise Refused(_OTHER_PEOPLE) from None
+        return await welcome(settings, ports)
+
+
+def _announce(base_url: str, greeting: Welcome | None) -> None:
+    """Say where the gateway is, and how to begin. What may be copied stands unbroken."""
+    screen.print(f"共济 Gongji serves GraphQL on {base_url}/graphql", style="bold")
+    if greeting is None:
+        return
+    screen.print("\nDevelopment tokens of demo people, for one day:")
+    for actor in fields(greeting):
+        screen.print(f"\n{_ACTORS[actor.name]}\n{getattr(greeting, actor.name)}", markup=False)
+    screen.print("\nA first request, as the beneficiary:\n", style="bold")
+    screen.print(greeting.first_request(base_url), markup=False)
+
+
+@commands.command("load")
+def load_command(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="JSON Lines.")],
+    *,
+    keep_going: Annotated[
+        bool, typer.Option(help="Load the good lines and list the bad ones.")
+    ] = False,
+    yes_this_is_not_a_demonstration: Annotated[
+        bool, typer.Option(help="Load into a database that is not marked as a demonstration.")
+    ] = False,
+) -> None:
+    """Load records of the registry, all or nothing; loading them again changes nothing."""
+    settings = read_settings()
+    ports = make_ports(settings)
+
+    async def loaded(url: str, progress: Callable[[int, int], None]) -> Loaded:
+        async with opened_database(url):
+            return await load(
+                file,
+                ports,
+                keep_going=keep_going,
+                allow_unmarked=yes_this_is_not_a_demonstration,
+                progress=progress,
+            )
+
+    try:
+        with running_database(settings) as url, Progress(console=complaints) as bar:
+            if settings.is_development:
+                asyncio.run(bring_to_head(url))
+            task = bar.add_task(file.name, total=None)
+            told = asyncio.run(
+                loaded(url, lambda done, lines: bar.update(task, completed=done, total=lines))
+            )
+    except RecordsRefused as refused:
+        _list(refused.faults, refused.counted)
+        lines = "1 line cannot" if refused.counted == 1 else f"{refused.counted} lines cannot"
+        raise Refused(f"nothing was loaded: {lines} be") from None
+    except NotADemonstration:
+        raise Refused(_NOT_MARKED) from None
+    screen.print(f"{told.lines - told.faults_counted} of {told.lines} lines are loaded.")
+    if told.faults_counted:
+        _list(told.faults, told.faults_counted)
+        raise typer.Exit(1)
+
+
+def _list(faults: Sequence[LineFault], counted: int) -> None:
+    """Name the lines that cannot be loaded."""
+    for fault in faults:
+        complaints.print(str(fault), markup=False)
+    if counted > len(faults):
+        complaints.print(f"... and {counted - len(faults)} more lines")
 
 
 @commands.command("migrate")
@@ -135,7 +239,7 @@ def token_command(
     maker = TokenMaker(settings, now=ports.clock.now(), lasting=timedelta(hours=hours))
 
     if kind is TokenKind.STAFF:
-        token = maker.staff(region, tuple(role or _ALL_ROLES))
+        token = maker.staff(region, tuple(role or ALL_ROLES))
     elif kind is TokenKind.TILL:
         code = _required("--institution", institution)
         token = maker.till(_found(settings, lambda: institution_of(code)), operator)

@@ -64,9 +64,20 @@ class Gateway:
         with self.process.stdout as output:
             for line in output:
                 self.said.append(line)
-                if _URL.search(line):
+                if self._is_complete(line):
                     self.is_serving.set()
         self.is_serving.set()
+
+    def _is_complete(self, line: str) -> bool:
+        """Tell whether a line is the last one that is said before requests are served."""
+        is_demo = "--demo" in self.process.args  # type: ignore[operator]
+        return line.startswith("curl " if is_demo else "共济")
+
+    @property
+    def greeting(self) -> list[str]:
+        """All that it said, once it serves."""
+        assert self.url
+        return self.said
 
     @property
     def url(self) -> str:

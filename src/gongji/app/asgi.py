@@ -26,12 +26,19 @@ from gongji.store.database import open_database
 from gongji.store.personal_data import KeyRing
 from gongji.store.registry import RegistryCentre
 from gongji.usecases.expire import expire_invitations
+from gongji.usecases.news import apply_due_news
+from gongji.usecases.pay_premium import confirm_premiums
 from gongji.usecases.ports import ConfirmingTaxBureau, Ports, SystemClock
 
 MOST_BODY: Final = 2 * MAX_BODY
 """Most bytes of any request; GraphQL has its own limit below, with an answer of its own."""
 
-SWEEPS: Final = (Sweep("expire_invitations", 60, expire_invitations),)
+SWEEPS: Final = (
+    Sweep("expire_invitations", 60, expire_invitations),
+    Sweep("apply_due_news", 60, apply_due_news),
+    Sweep("confirm_premiums", 30, confirm_premiums),
+)
+"""What becomes due by itself. Nothing waits for a sweep: every read looks at the time."""
 
 _HEADERS: Final[Mapping[bytes, bytes]] = MappingProxyType(
     {

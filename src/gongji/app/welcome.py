@@ -1,0 +1,90 @@
+"""What a newcomer gets: demo families in an empty database, tokens, and a first request."""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Final
+
+from gongji.app.development_tokens import TokenMaker, demo_person, institution_of
+from gongji.app.settings import Settings
+from gongji.domain.binding import BindingStatus
+from gongji.domain.business_day import business_day
+from gongji.domain.records import BindingRecord, InstitutionRecord
+from gongji.store.rows import PersonRow
+from gongji.usecases.load import load, mark_as_demonstration, read_lines
+from gongji.usecases.ports import Ports
+
+LASTING: Final = timedelta(days=1)
+"""How long the tokens hold that are printed at the start."""
+
+STAFF_REGION: Final = "542500"
+ALL_ROLES: Final = ("READER", "REVIEWER", "SETTLER")
+_CLERK: Final = "01"
+_FAMILIES: Final = "demo_families.jsonl"
+_FIRST_QUERY: Final = (
+    "{ familyAccount { __typename ... on FamilyAccount { person { name } account { balanceFen } "
+    "sharers { rank sharerName kinshipName availability } } } }"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """One ready-made token for each kind of actor."""
+
+    sharer: str
+    beneficiary: str
+    till: str
+    staff: str
+
+    def first_request(self, base_url: str) -> str:
+        """Return a command line that asks for the beneficiary's family account."""
+        body = json.dumps({"query": _FIRST_QUERY})
+        return (
+            f"curl -s {base_url}/graphql -H 'content-type: application/json' "
+            f"-H 'authorization: Bearer {self.beneficiary}' -d '{body}'"
+        )
+
+
+async def load_families(ports: Ports) -> None:
+    """Bring the demo families into an empty database; do nothing where they are there.
+
+    Raises:
+        NotADemonstration: there are other people in it.
+    """
+    await mark_as_demonstration(ports)
+    if not await PersonRow.exists():
+        with as_file(files("gongji.app") / _FAMILIES) as file:
+            await load(file, ports)
+
+
+async def welcome(settings: Settings, ports: Ports) -> Welcome:
+    """Make the tokens of the first bound pair, the first institution and a member of staff.
+
+    Raises:
+        TokenRefused: the families are not loaded, or this is not development.
+    """
+    now = ports.clock.now()
+    maker = TokenMaker(settings, now=now, lasting=LASTING)
+    with as_file(files("gongji.app") / _FAMILIES) as file:
+        pair, place = _first(file, ports)
+    return Welcome(
+        sharer=maker.person(await demo_person(ports, pair.sharer)),
+        beneficiary=maker.person(await demo_person(ports, pair.beneficiary)),
+        till=maker.till(await institution_of(place.code), _CLERK),
+        staff=maker.staff(STAFF_REGION, ALL_ROLES),
+    )
+
+
+def _first(file: Path, ports: Ports) -> tuple[BindingRecord, InstitutionRecord]:
+    """Return the first active binding and the first institution of a file."""
+    today = business_day(ports.clock.now())
+    records = [record for _, record in read_lines(file, today=today)]
+    pair = next(
+        record
+        for record in records
+        if isinstance(record, BindingRecord) and record.status is BindingStatus.ACTIVE
+    )
+    place = next(record for record in records if isinstance(record, InstitutionRecord))
+    return pair, place
