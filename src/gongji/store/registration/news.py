@@ -123,17 +123,16 @@ def _become(
     now = status.at(registry.at)
     locked.value = replace(locked.value, status=status)
     registry.state(locked)
+    if now is not before:
+        registry.record(EventKind.PERSON_STATUS_CHANGED, locked, person=locked.value.id)
+        if now.ends_bindings:
+            endings.people[locked.value.id] = now
     account = people.account_of(locked.value.id)
     if account is not None:
         account = replace(account, owner_status=status)
         registry.account_state(people, account)
         if now is PersonStatus.DECEASED and account.status.at(registry.at) is AccountStatus.NORMAL:
             _freeze(registry, people, account, locked, status)
-    if now is before:
-        return
-    registry.record(EventKind.PERSON_STATUS_CHANGED, locked, person=locked.value.id)
-    if now.ends_bindings:
-        endings.people[locked.value.id] = now
 
 
 def _freeze(
