@@ -48,8 +48,7 @@ def listen(host: str, port: int) -> socket.socket:
 def url_of(listener: socket.socket) -> str:
     """Return the base URL of a listening socket."""
     host, port, *_ = listener.getsockname()
-    shown = f"[{host}]" if ":" in host else host
-    return f"http://{shown}:{port}"
+    return "http://" + (f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
 
 
 def serve(app: ASGIApp, listener: socket.socket, announce: Callable[[], None]) -> None:
