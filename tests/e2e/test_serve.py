@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
@@ -16,6 +17,7 @@ from websockets import ConnectionClosed, Subprotocol
 from websockets.asyncio.client import connect
 
 from gongji.app.postgres import running_postgres
+from tests.databases import create_database, drop_database
 from tests.e2e.gateway import Gateway, gongji, servers_in
 
 KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
@@ -230,6 +232,22 @@ def test_a_database_that_is_not_there_is_one_sentence(folder: Path) -> None:
     assert refused.stderr.startswith("gongji: the database does not let us in (")
     assert refused.stderr.count("\n") == 1
     assert "s3cret" not in refused.stderr
+
+
+async def test_of_several_programs_that_migrate_at_once_one_does_it(
+    folder: Path, administration_url: str, worker_id: str
+) -> None:
+    name = f"gongji_migrated_{worker_id}"
+    await create_database(administration_url, name)
+    url = urlunsplit(urlsplit(administration_url)._replace(path=f"/{name}"))
+
+    ended = await asyncio.gather(
+        *(asyncio.to_thread(gongji, folder, "migrate", GONGJI_DATABASE_URL=url) for _ in range(3))
+    )
+
+    assert [one.returncode for one in ended] == [0, 0, 0]
+    assert sorted("applied" in one.stdout for one in ended) == [False, False, True]
+    await drop_database(administration_url, name)
 
 
 def test_the_schema_is_exported_and_compared(folder: Path) -> None:
