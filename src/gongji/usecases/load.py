@@ -11,7 +11,8 @@ from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
 from gongji.domain.business_day import business_day
-from gongji.domain.records import Flaw, Flawed, LineFault, Record, read_record
+from gongji.domain.record_fields import Flaw, Flawed
+from gongji.domain.records import LineFault, Record, read_record
 from gongji.store.database import CONNECTION
 from gongji.store.installation import NotADemonstration, is_demonstration
 from gongji.store.installation import mark_as_demonstration as mark

@@ -21,7 +21,8 @@ from gongji.domain.business_day import business_day, full_years
 from gongji.domain.errors import Code
 from gongji.domain.events import EventKind
 from gongji.domain.policy import Policy, in_force
-from gongji.domain.records import BindingRecord, Flaw, Flawed, LimitRecord, ReserveRecord
+from gongji.domain.record_fields import Flaw, Flawed
+from gongji.domain.records import BindingRecord, LimitRecord, ReserveRecord
 from gongji.store.families import write_consent
 from gongji.store.ids import new_id
 from gongji.store.locks import LockedBeneficiary

@@ -6,7 +6,8 @@ from typing import Final
 from gongji.domain.events import EventKind
 from gongji.domain.ledger import Cause, CauseKind, ControlKind, control_account_id, pay_in
 from gongji.domain.person import PersonalAccount
-from gongji.domain.records import ContributionRecord, Flaw
+from gongji.domain.record_fields import Flaw
+from gongji.domain.records import ContributionRecord
 from gongji.store.changes import Table
 from gongji.store.ids import new_id
 from gongji.store.registration.registry import KnownPerson, People, Registry

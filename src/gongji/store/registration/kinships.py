@@ -5,7 +5,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from gongji.domain.kinship import Kinship
-from gongji.domain.records import Flaw, KinshipEndedRecord, KinshipRecord
+from gongji.domain.record_fields import Flaw
+from gongji.domain.records import KinshipEndedRecord, KinshipRecord
 from gongji.store.ids import new_id
 from gongji.store.registration.news import Endings, end_bindings
 from gongji.store.registration.registry import People, Registry

@@ -14,7 +14,8 @@ from gongji.domain.binding import LIVE, Binding, BindingStatus, Move, rank_key
 from gongji.domain.events import EventKind
 from gongji.domain.news import Statement, after_news, collapsed, is_due
 from gongji.domain.person import AccountStatus, Dated, PersonalAccount, PersonStatus
-from gongji.domain.records import AccountStatusRecord, Flaw, PersonStatusRecord
+from gongji.domain.record_fields import Flaw
+from gongji.domain.records import AccountStatusRecord, PersonStatusRecord
 from gongji.store.locks import LockedBeneficiary
 from gongji.store.orders import write_order
 from gongji.store.registration.registry import KnownPerson, People, Registry

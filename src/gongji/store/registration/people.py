@@ -8,13 +8,8 @@ from gongji.domain.ledger import Cause, CauseKind, ControlKind, control_account_
 from gongji.domain.money import Fen
 from gongji.domain.news import Statement
 from gongji.domain.person import AccountStatus, Dated, PersonalAccount, PersonStatus
-from gongji.domain.records import (
-    AccountRecord,
-    CardRecord,
-    Flaw,
-    GuardianRecord,
-    PersonRecord,
-)
+from gongji.domain.record_fields import Flaw
+from gongji.domain.records import AccountRecord, CardRecord, GuardianRecord, PersonRecord
 from gongji.store.ids import new_id
 from gongji.store.registration.news import Endings, end_bindings, tell_account, tell_person
 from gongji.store.registration.registry import KnownPerson, People, Registry, dated_columns

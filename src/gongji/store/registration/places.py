@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from gongji.domain.ledger import ControlKind
 from gongji.domain.policy import rules_of
-from gongji.domain.records import Flaw, InstitutionRecord, PolicyRecord, TariffRecord
+from gongji.domain.record_fields import Flaw
+from gongji.domain.records import InstitutionRecord, PolicyRecord, TariffRecord
 from gongji.store.ids import new_id
 from gongji.store.policies import read_policy
 from gongji.store.registration.registry import Registry

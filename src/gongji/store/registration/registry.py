@@ -22,7 +22,8 @@ from gongji.domain.events import Event, EventKind
 from gongji.domain.ledger import ControlKind, control_account_id
 from gongji.domain.news import Statement, is_pending
 from gongji.domain.person import Dated, PersonalAccount
-from gongji.domain.records import Flaw, LineFault, Subject
+from gongji.domain.record_fields import Flaw
+from gongji.domain.records import LineFault, Subject
 from gongji.store.changes import Changes
 from gongji.store.families import read_binding
 from gongji.store.locks import LockedBeneficiary, claim_and_lock, lock_accounts
