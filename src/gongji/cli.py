@@ -22,7 +22,16 @@ from rich.progress import Progress
 
 from gongji.api.schema import schema_text, write_schema
 from gongji.app.asgi import create_app, make_ports
-from gongji.app.database import DatabaseAway, bring_to_head, opened_database, running_database
+from gongji.app.database import (
+    DatabaseAway,
+    bring_to_head,
+    expect_answer,
+    opened_database,
+    running_database,
+)
+from gongji.app.demo.clients import StoryBroken
+from gongji.app.demo.play import play
+from gongji.app.demo.screen import WIDTH as DEMO_WIDTH
 from gongji.app.development_tokens import (
     TokenMaker,
     TokenRefused,
@@ -86,6 +95,7 @@ _STATUS: Final[Mapping[type[Exception], int]] = MappingProxyType(
     {
         Refused: 1,
         NotServing: 1,
+        StoryBroken: 1,
         TokenRefused: 1,
         SettingsWrong: 2,
         KeyUnusable: 2,
@@ -127,8 +137,7 @@ def serve_command(
 
 def _serve(settings: Settings, *, demo: bool) -> None:
     with listen(settings.host, settings.port) as listener, running_database(settings) as url:
-        if settings.is_development:
-            asyncio.run(bring_to_head(url))
+        asyncio.run(bring_to_head(url) if settings.is_development else expect_answer(url))
         greeting = asyncio.run(_greet(settings, url)) if demo else None
         app = create_app(settings, url)
         serve(app, listener, lambda: _announce(url_of(listener), greeting))
@@ -258,6 +267,13 @@ def _found(settings: Settings, look: Callable[[], Awaitable[UUID]]) -> UUID:
 
     with running_database(settings) as url:
         return asyncio.run(opened(url))
+
+
+@commands.command("demo")
+def demo_command() -> None:
+    """Play one family's year against the gateway that runs, or against one of its own."""
+    width = None if screen.is_terminal else DEMO_WIDTH
+    play(read_settings(), Console(width=width, highlight=False))
 
 
 @commands.command("export-schema")

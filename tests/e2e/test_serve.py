@@ -1,6 +1,7 @@
 """``gongji serve`` as a newcomer meets it: from nothing, again on the same data, to a clean end."""
 
 import asyncio
+import json
 import shutil
 import signal
 import socket
@@ -192,20 +193,44 @@ async def test_an_open_socket_is_closed_at_the_end(folder: Path) -> None:
     assert closed.value.rcvd.code == 1012
 
 
+def production(database_url: str) -> dict[str, str]:
+    """Return the settings that production cannot do without."""
+    public = KeySet([ECKey.generate_key("P-256", {"kid": "a"})]).as_dict(private=False)
+    return {
+        "GONGJI_ENVIRONMENT": "production",
+        "GONGJI_DATABASE_URL": database_url,
+        "GONGJI_DIGEST_KEY": KEY,
+        "GONGJI_PERSONAL_DATA_KEYS": f"a:{KEY}",
+        "GONGJI_TOKEN_ISSUER": "https://issuer.example",
+        "GONGJI_TOKEN_KEYS": json.dumps(public),
+    }
+
+
+async def test_production_is_not_ready_before_somebody_migrated_it(
+    folder: Path, administration_url: str, worker_id: str
+) -> None:
+    name = f"gongji_production_{worker_id}"
+    await create_database(administration_url, name)
+    url = urlunsplit(urlsplit(administration_url)._replace(path=f"/{name}"))
+    settings = production(url)
+    gateway = Gateway.start(folder, **settings)
+    try:
+        before = gateway.get("/readyz")
+        migrated = gongji(folder, "migrate", **settings)
+        after = gateway.get("/readyz")
+    finally:
+        gateway.end()
+
+    assert (before.status_code, before.json()["reason"]) == (503, "MIGRATIONS_PENDING")
+    assert (migrated.returncode, after.status_code) == (0, 200)
+    await drop_database(administration_url, name)
+
+
 def test_production_starts_with_its_keys_and_takes_no_development_token(
     folder: Path, migrated_database: str
 ) -> None:
-    public = KeySet([ECKey.generate_key("P-256", {"kid": "a"})]).as_dict(private=False)
     printed = gongji(folder, "token", "--kind", "staff")
-    gateway = Gateway.start(
-        folder,
-        GONGJI_ENVIRONMENT="production",
-        GONGJI_DATABASE_URL=migrated_database,
-        GONGJI_DIGEST_KEY=KEY,
-        GONGJI_PERSONAL_DATA_KEYS=f"a:{KEY}",
-        GONGJI_TOKEN_ISSUER="https://issuer.example",
-        GONGJI_TOKEN_KEYS=str(public).replace("'", '"'),
-    )
+    gateway = Gateway.start(folder, **production(migrated_database))
     try:
         ready = gateway.get("/readyz").status_code
         answer = gateway.ask("{ __typename }", printed.stdout.strip())
@@ -226,12 +251,16 @@ def test_a_database_that_is_not_there_is_one_sentence(folder: Path) -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         url = f"postgres://u:s3cret@127.0.0.1:{nobody.getsockname()[1]}/d"
-        refused = gongji(folder, "migrate", GONGJI_DATABASE_URL=url)
+        refused = [
+            gongji(folder, "migrate", GONGJI_DATABASE_URL=url),
+            gongji(folder, "serve", "--port", "0", **production(url)),
+        ]
 
-    assert refused.returncode == 3
-    assert refused.stderr.startswith("gongji: the database does not let us in (")
-    assert refused.stderr.count("\n") == 1
-    assert "s3cret" not in refused.stderr
+    for one in refused:
+        assert one.returncode == 3
+        assert one.stderr.startswith("gongji: the database does not let us in (")
+        assert one.stderr.count("\n") == 1
+        assert "s3cret" not in one.stderr
 
 
 async def test_of_several_programs_that_migrate_at_once_one_does_it(

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from types import MappingProxyType
 from typing import Final
 
+import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection
@@ -40,6 +41,7 @@ SWEEPS: Final = (
 )
 """What becomes due by itself. Nothing waits for a sweep: every read looks at the time."""
 
+_log = structlog.get_logger("gongji.app")
 _HEADERS: Final[Mapping[bytes, bytes]] = MappingProxyType(
     {
         b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
@@ -112,6 +114,8 @@ def create_app(
             sweeping(sweeps, ports, metrics.sweep_failures),
         ):
             health.database = database
+            if obstacle := await health.obstacle():
+                _log.warning("not_ready", reason=obstacle)
             yield
             health.database = None
 

@@ -42,7 +42,7 @@ async def opened_database(url: str) -> AsyncIterator[TortoiseContext]:
     Raises:
         DatabaseAway: there is no connection.
     """
-    await _expect_answer(url)
+    await expect_answer(url)
     async with open_database(url, most_connections=2) as context:
         yield context
 
@@ -71,8 +71,12 @@ async def _alone(url: str) -> AsyncIterator[None]:
         await connection.close()
 
 
-async def _expect_answer(url: str) -> None:
-    """Make sure that somebody answers, in words of ours where nobody does."""
+async def expect_answer(url: str) -> None:
+    """Make sure that the database answers.
+
+    Raises:
+        DatabaseAway: it does not, in words of ours.
+    """
     try:
         connection = await asyncpg.connect(url, timeout=_CONNECT_SECONDS)
         await connection.close()
