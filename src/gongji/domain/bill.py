@@ -60,6 +60,11 @@ class Bill:
     personal_share: Fen
     lines: tuple[Line, ...] = ()
 
+    @property
+    def has_number(self) -> bool:
+        """Tell whether the institution's number can be one; only such a number is looked up."""
+        return _is_number(self.institution_bill_no)
+
 
 _AMOUNTS: Final = {
     "totalFen": "total",
@@ -82,7 +87,7 @@ def faults(bill: Bill, at: InstitutionKind) -> tuple[Reason, ...]:
 
 
 def _faults(bill: Bill, at: InstitutionKind) -> Iterator[Reason]:
-    if not _is_number(bill.institution_bill_no):
+    if not bill.has_number:
         yield Reason(Code.BILL_NUMBER_FORM, ("bill", "institutionBillNo"))
     for field, name in _AMOUNTS.items():
         if getattr(bill, name) < 0:

@@ -113,6 +113,12 @@ def is_invisible(character: str) -> bool:
     return any(ord(character) in selectors for selectors in _SELECTORS)
 
 
+def visible_text(text: str) -> str:
+    """Return free text without what shows nothing; any space or line break is one space."""
+    shown = (one for one in text if one.isspace() or not is_invisible(one))
+    return " ".join("".join(shown).split())
+
+
 _BLANK_LETTERS: Final = frozenset("\u115f\u1160\u3164\uffa0\u034f\u17b4\u17b5\u2800")
 """Letters and marks that show nothing, which a spoofed name could hide behind."""
 _SELECTORS: Final = (range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))

@@ -4,6 +4,7 @@ from typing import Final
 
 from gongji.domain.actor import Actor, ActorKind
 from gongji.domain.errors import Code, refuse
+from gongji.domain.identity import visible_text
 
 MOST_REASON_CHARACTERS: Final = 200
 
@@ -22,14 +23,16 @@ def may_act_in(actor: Actor, region: str, *, role: str) -> bool:
 
 
 def stated_reason(actor: Actor, reason: str | None) -> str | None:
-    """Return the reason that staff gave; what a person writes is not kept, it may be personal.
+    """Return the reason that staff gave, in characters that show something.
+
+    What a person writes is not kept: it may be personal.
 
     Raises:
         Refusal: staff gave none, or a longer one than is kept.
     """
     if actor.kind is not ActorKind.STAFF:
         return None
-    given = (reason or "").strip()
+    given = visible_text(reason or "")
     if not given:
         raise refuse(Code.REASON_REQUIRED, "reason")
     if len(given) > MOST_REASON_CHARACTERS:

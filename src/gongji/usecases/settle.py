@@ -139,7 +139,7 @@ async def _open(connection: BaseDBAsyncClient, tills: Sequence[_Waiting], ports:
         day=business_day(at),
         locking=True,
         key_ids=keys.keys() - claimed.new_keys,
-        bills=[one.number for one in tills],
+        bills=[one.number for one in tills if one.request.bill.has_number],
         institution_ids={one.actor.subject for one in tills},
     )
     return _Batch(
