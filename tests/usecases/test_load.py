@@ -262,6 +262,49 @@ async def test_a_later_status_of_person_and_account_keeps_the_copies_in_step(
     ]
 
 
+async def test_the_last_line_about_a_state_counts_and_is_told_once(loading: Load) -> None:
+    person_line = {"record": "status", "person": MOTHER}
+    account_line = {"record": "status", "account": MOTHER}
+    await loading(person(), account())
+    lines = (
+        person(status="STOPPED"),
+        account(status="CLOSED"),
+        person_line | {"status": "MOVED_OUT"},
+        account_line | {"status": "CLOSED"},
+        person_line | {"status": "STOPPED"},
+        account_line | {"status": "FROZEN"},
+        person_line | {"status": "NORMAL", "from": "2027-01-01"},
+        account_line | {"status": "NORMAL", "from": "2027-01-01"},
+    )
+
+    await loading(*lines)
+    before = await dump()
+    await loading(*lines)
+
+    assert await dump() == before
+    own = await account_of(MOTHER)
+    assert (own.status, own.status_then) == ("FROZEN", "NORMAL")
+    assert (own.owner_status, own.owner_status_then) == ("STOPPED", "NORMAL")
+    assert await EventRow.all().count() == 2
+
+
+async def test_a_later_line_about_a_pairs_kinship_replaces_the_earlier(loading: Load) -> None:
+    ended = {"record": "kinship_ended", "person": MOTHER, "relative": FATHER}
+    await loading(*FAMILY, binding())
+
+    await loading(ended, kinship())
+
+    assert (await BindingRow.all().get()).status is BindingStatus.ACTIVE
+    assert await KinshipRow.filter(is_confirmed=False).count() == 0
+
+
+async def test_a_region_changes_also_for_somebody_without_an_account(loading: Load) -> None:
+    await loading(person())
+    await loading(person(region="542524"))
+
+    assert (await row_of(MOTHER)).region == "542524"
+
+
 async def test_an_account_of_a_person_whose_change_is_announced_carries_the_copy(
     loading: Load,
 ) -> None:

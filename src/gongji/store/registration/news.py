@@ -15,7 +15,7 @@ from gongji.domain.events import EventKind
 from gongji.domain.news import Statement, after_news, collapsed, is_due
 from gongji.domain.person import AccountStatus, Dated, PersonalAccount, PersonStatus
 from gongji.domain.record_fields import Flaw
-from gongji.domain.records import AccountStatusRecord, PersonStatusRecord
+from gongji.domain.records import AccountStatusRecord, PersonStatusRecord, Subject
 from gongji.store.locks import LockedBeneficiary
 from gongji.store.orders import write_order
 from gongji.store.registration.registry import KnownPerson, People, Registry
@@ -75,10 +75,11 @@ async def register_account_news(
         person = people.found.get(record.account)
         if person is None:
             registry.fault(line, "account", Flaw.NOT_LOADED)
-        elif person.account_id is None:
+        elif (account := people.account_of(person.id)) is None:
             registry.fault(line, "account", Flaw.WITHOUT_ACCOUNT)
         elif registry.holds(line, record.subject):
-            tell_account(registry, people, person, Statement(record.status, record.since))
+            news = Statement(record.status, record.since)
+            tell_account(registry, people, account, news, subject=record.subject)
 
 
 def tell_person(
@@ -152,15 +153,14 @@ def _freeze(
 def tell_account(
     registry: Registry,
     people: People,
-    owner: KnownPerson,
+    account: PersonalAccount,
     news: Statement[AccountStatus],
+    *,
+    subject: Subject,
 ) -> None:
-    """Change the state of somebody's account; what has come meanwhile is drawn first."""
-    account = people.account_of(owner.id)
-    if account is None:
-        raise ValueError("no account to tell news of")
+    """Change an account's state as the news says; what has come meanwhile is drawn first."""
     account = draw_due_account(registry, people, account)
-    if registry.is_told(("account", owner.id_number), account.status):
+    if registry.is_told(subject, account.status):
         return
     changed = after_news(account.status, news, now=registry.at)
     if changed is None:
@@ -168,7 +168,7 @@ def tell_account(
     before = account.status.at(registry.at)
     registry.account_state(people, replace(account, status=changed))
     if changed.at(registry.at) is not before:
-        locked = people.beneficiaries[owner.id]
+        locked = people.beneficiaries[account.owner_id]
         registry.record(EventKind.ACCOUNT_STATUS_CHANGED, locked, account=account.id)
 
 

@@ -154,12 +154,13 @@ async def register_accounts(registry: Registry, batch: Sequence[tuple[int, Accou
         person = people.found.get(record.owner)
         if person is None:
             registry.fault(line, "owner", Flaw.NOT_LOADED)
-        elif person.account_id is None:
+        elif (account := people.account_of(person.id)) is None:
             opened.append(_open_account(registry, people, person, record))
         elif person.opening_fen != record.opening:
             registry.fault(line, "opening_balance_fen", Flaw.OPENING_CHANGED)
         elif record.status is not None and registry.holds(line, record.subject):
-            tell_account(registry, people, person, Statement(record.status))
+            news = Statement(record.status)
+            tell_account(registry, people, account, news, subject=record.subject)
     await rows(registry.connection, _ACCOUNTS, to_json(opened))
 
 
