@@ -6,9 +6,10 @@
 ``api.as_(None)`` is nobody. The documents are those that the real clients send.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import httpx2
 import orjson
@@ -22,6 +23,8 @@ from gongji.api.view import GatewayView
 from gongji.domain.actor import Actor
 from gongji.usecases.ports import Ports
 from tests.world import World
+
+_JSON: Final = {"content-type": "application/json"}
 
 
 @dataclass(frozen=True)
@@ -59,11 +62,11 @@ class Client:
         return await self.send({"query": document, "variables": variables})
 
     async def send(self, body: Mapping[str, Any]) -> Answer:
-        """Send any JSON."""
+        """Send any JSON, in ASCII, so that lone surrogates can be sent too."""
         view = GatewayView(self.schema, context=self._context)
         transport = httpx2.ASGITransport(app=view)
         async with httpx2.AsyncClient(transport=transport, base_url="http://gateway") as http:
-            response = await http.post("/graphql", json=dict(body))
+            response = await http.post("/graphql", content=json.dumps(body), headers=_JSON)
         return Answer(response.status_code, response.text)
 
     async def _context(self, _: HTTPConnection) -> Context:

@@ -144,7 +144,18 @@ def test_ranks_are_not_told_where_the_bureau_orders_by_balance() -> None:
     split = split_bill(family_e2(), bill_e2(), institution(), NOW)
     steps = tell(recorded(split, ranks_are_shown=False), NAMES, Viewer.BENEFICIARY)
     assert {s.rank for s in steps} == {None}
-    assert steps[1].sentence.startswith("由共济人A*某的个人账户支付")
+    assert {s.sentence[:7] for s in steps[1:3]} == {"由共济人A*某", "由共济人B*某"}
+
+
+def test_no_order_tells_who_had_more_where_the_bureau_orders_by_balance() -> None:
+    def names(viewer: Viewer, *positions: int) -> list[str | None]:
+        a_first, b_first = positions
+        family = family_e2(a_position=a_first, b_position=b_first)
+        split = split_bill(family, bill_e2(), institution(), NOW)
+        return [s.name for s in tell(recorded(split, ranks_are_shown=False), NAMES, viewer)]
+
+    assert names(Viewer.BENEFICIARY, 1, 2) == names(Viewer.BENEFICIARY, 2, 1)
+    assert names(Viewer.STAFF, 1, 2) != names(Viewer.STAFF, 2, 1)
 
 
 def test_the_own_accounts_exact_reasons_are_told() -> None:

@@ -1,6 +1,6 @@
 """The family account as its owner, a guardian or staff sees it."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import strawberry
 
@@ -27,7 +27,7 @@ describe_enum(
     BUREAU="经办机构的规则。The bureau's rule (G1).",
     NONE_YET="尚未设置，多位共济人暂不使用。Nobody yet; the sharers wait for it (G1).",
 )
-_MOST_RELATIVES = 50
+_MOST_RELATIVES: Final = 50
 
 
 @strawberry.type

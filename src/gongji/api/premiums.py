@@ -11,6 +11,7 @@ from gongji.api.connections import After, Before, Connection, Cursors, First, La
 from gongji.api.context import BINDING, PREMIUM, Info, OnBehalfOf
 from gongji.api.limits import ListSize
 from gongji.api.mutations import BindingInput, Payload, PersonInput
+from gongji.api.nodes import Node
 from gongji.api.problems import PlanChanged, Reason, Refusal, RequestIdReused
 from gongji.domain.actor import Actor, ActorKind
 from gongji.domain.money import Fen
@@ -31,7 +32,7 @@ PREMIUMS: Final = Cursors("premiums", (UUID,))
 
 
 @strawberry.interface(name="Premium")
-class PremiumType:
+class PremiumType(Node):
     """一笔居民医保费；各方看到的类型不同。A premium; each viewer sees a type of its own."""
 
     id: strawberry.ID = strawberry.field(description="编号。Id of the premium.")

@@ -12,21 +12,37 @@ from gongji.api.bindings_seen import BINDING_TYPES
 from gongji.api.descriptions import describe
 from gongji.api.documents import Manifest
 from gongji.api.families import FamilyQueries
+from gongji.api.fetching import NODE_TYPES, FetchingQueries
 from gongji.api.gateway import GatewaySchema
 from gongji.api.invitations import InvitationMutations
+from gongji.api.me import MeQueries
+from gongji.api.movements import MovementQueries
+from gongji.api.places import InstitutionQueries
 from gongji.api.premiums import PREMIUM_TYPES, PremiumMutations, PremiumQueries
 from gongji.api.problems import HANDLERS, KNOWN
+from gongji.api.regional import RegionalQueries
 from gongji.api.scalars import SCALARS
+from gongji.api.settlements import SettlementQueries
 from gongji.api.tills import TillMutations, TillQueries
 
-QUERIES: tuple[type, ...] = (FamilyQueries, TillQueries, PremiumQueries)
+QUERIES: tuple[type, ...] = (
+    MeQueries,
+    FamilyQueries,
+    RegionalQueries,
+    SettlementQueries,
+    MovementQueries,
+    PremiumQueries,
+    InstitutionQueries,
+    TillQueries,
+    FetchingQueries,
+)
 MUTATIONS: tuple[type, ...] = (
     InvitationMutations,
     BindingMutations,
     PremiumMutations,
     TillMutations,
 )
-TYPES: tuple[type, ...] = (*PREMIUM_TYPES, *BINDING_TYPES)
+TYPES: tuple[type, ...] = (*PREMIUM_TYPES, *BINDING_TYPES, *NODE_TYPES)
 """Types that only an interface leads to."""
 
 

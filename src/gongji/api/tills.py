@@ -8,6 +8,7 @@ import strawberry
 
 from gongji.api import ids
 from gongji.api.context import REVERSAL, SETTLEMENT, Info
+from gongji.api.nodes import Node
 from gongji.api.problems import (
     AlreadyReversed,
     AlreadySettled,
@@ -119,7 +120,7 @@ class ReversalType:
 
 
 @strawberry.type
-class TillReceipt:
+class TillReceipt(Node):
     """收费端看到的结算：本人、共济合计、现金。A settlement as the till sees it; fen."""
 
     reversal_id: strawberry.Private[UUID | None]

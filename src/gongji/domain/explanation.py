@@ -118,9 +118,23 @@ def _tell(
     if recorded["cash_reason"]:
         yield _tell_all_cash(recorded)
         return
-    for step in recorded["steps"]:
+    for step in told_order(recorded, viewer):
         yield _tell_account(step, recorded, names, viewer)
     yield from _tell_cash(recorded)
+
+
+def told_order(recorded: Mapping[str, Any], viewer: Viewer) -> list[Mapping[str, Any]]:
+    """Return the recorded steps in the order in which a viewer may see them.
+
+    Where the bureau's rule drew the highest balance first, the order would tell a beneficiary who
+    had more: then the sharers stand in the order of their bindings' ids.
+
+    Clause: G1, G18.
+    """
+    steps: list[Mapping[str, Any]] = recorded["steps"]
+    if recorded["ranks_are_shown"] or viewer is Viewer.STAFF:
+        return steps
+    return sorted(steps, key=lambda step: step["binding"] or "")
 
 
 _CASH_CLAUSES: Final = {

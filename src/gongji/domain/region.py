@@ -19,3 +19,13 @@ NAMES: Final[dict[str, str]] = {
 def region_name(code: str) -> str | None:
     """Return the Chinese name of a region, or None where we know only its digits."""
     return NAMES.get(code)
+
+
+def prefix_of_region(code: str) -> str:
+    """Return the digits that every region inside this one begins with.
+
+    ``540000`` is a province and covers ``54....``; ``542500`` is a prefecture.
+    """
+    while code.endswith("00"):
+        code = code[:-2]
+    return code

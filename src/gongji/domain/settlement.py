@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from gongji.domain.deduction import LegType, Split
@@ -18,6 +19,13 @@ from gongji.domain.ledger import (
 )
 from gongji.domain.money import Fen
 from gongji.domain.person import AccountStatus, PersonalAccount
+
+
+class SettlementStatus(StrEnum):
+    """State of a settlement: it stands, or it was reversed."""
+
+    SETTLED = "SETTLED"
+    REVERSED = "REVERSED"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ SELECT b.id, p.name FROM binding AS b JOIN person AS p ON p.id = b.sharer_id
 WHERE b.id = {_WANTED}
 """
 _NAMES: Final = f"SELECT id, name FROM person WHERE id = {_WANTED}"
+_REGIONS: Final = f"SELECT person_id, region FROM beneficiary WHERE person_id = {_WANTED}"
 _PAYER_PARTS: Final = f"""
 SELECT premium_id, amount_fen FROM premium_leg WHERE premium_id = {_WANTED} AND rank = 1
 """
@@ -55,6 +56,12 @@ async def masked_names(person_ids: Iterable[UUID]) -> Mapping[UUID, str]:
     """Return masked names by person id; an unknown id is left out."""
     found = await rows(reading(), _NAMES, to_json(list(person_ids)))
     return {row["id"]: mask_name(row["name"]) for row in found}
+
+
+async def regions_of(person_ids: Iterable[UUID]) -> Mapping[UUID, str]:
+    """Return insured regions by person id; an unknown id is left out."""
+    found = await rows(reading(), _REGIONS, to_json(list(person_ids)))
+    return {row["person_id"]: row["region"] for row in found}
 
 
 async def payer_parts(premium_ids: Iterable[UUID]) -> Mapping[UUID, Fen]:

@@ -1,6 +1,6 @@
-"""One binding with both of its sides, for whoever may look at it."""
+"""Bindings with both of their sides, for whoever may look at it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -9,20 +9,20 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 from gongji.domain.binding import Binding
 from gongji.store.families import read_binding
-from gongji.store.sql import one_json
+from gongji.store.sql import one_json, to_json
 
 _SIDE: Final = """(
     SELECT jsonb_build_object('id', p.id, 'name', p.name, 'region', r.region,
         'id_number', encode(p.id_number_cipher, 'hex'))
     FROM person AS p JOIN beneficiary AS r ON r.person_id = p.id
     WHERE p.id = b.{side}_id)"""
-_PAIR: Final = f"""
-SELECT COALESCE((
-    SELECT jsonb_build_object('binding', to_jsonb(b),
-        'sharer', {_SIDE.format(side="sharer")},
-        'beneficiary', {_SIDE.format(side="beneficiary")})
-    FROM binding AS b WHERE b.id = $1
-), '{{}}')::text
+_PAIRS: Final = f"""
+SELECT jsonb_build_object('found', COALESCE(jsonb_agg(jsonb_build_object(
+    'binding', to_jsonb(b),
+    'sharer', {_SIDE.format(side="sharer")},
+    'beneficiary', {_SIDE.format(side="beneficiary")})), '[]'))::text
+FROM binding AS b
+WHERE b.id = ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)))
 """
 
 
@@ -45,14 +45,13 @@ class Pair:
     beneficiary: Side
 
 
-async def read_pair(connection: BaseDBAsyncClient, binding_id: UUID) -> Pair | None:
-    """Read a binding, whosever it is; None for an unknown id."""
-    answer = await one_json(connection, _PAIR, binding_id)
-    if not answer:
-        return None
-    return Pair(
-        read_binding(answer["binding"]), _side(answer["sharer"]), _side(answer["beneficiary"])
-    )
+async def read_pairs(connection: BaseDBAsyncClient, binding_ids: Iterable[UUID]) -> list[Pair]:
+    """Read bindings, whosever they are; an unknown id is left out."""
+    answer = await one_json(connection, _PAIRS, to_json(list(binding_ids)))
+    return [
+        Pair(read_binding(row["binding"]), _side(row["sharer"]), _side(row["beneficiary"]))
+        for row in answer["found"]
+    ]
 
 
 def _side(row: Mapping[str, Any]) -> Side:

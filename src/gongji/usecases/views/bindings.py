@@ -1,21 +1,24 @@
 """A binding as its sharer, its beneficiary or a member of staff sees it (G18)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from gongji.domain.actor import Actor, ActorKind
-from gongji.domain.binding import LIVE, Binding, BindingStatus, Capacity, Consent, Limit, Used
+from gongji.domain.binding import Binding, BindingStatus, Capacity, Consent, Limit, Used
+from gongji.domain.business_day import business_day
 from gongji.domain.disclosure import Availability, availability, shown_order, shown_to_beneficiary
 from gongji.domain.errors import Refusal
 from gongji.domain.family import Family
 from gongji.domain.identity import mask_digits, mask_name
 from gongji.domain.kinship import Kinship
 from gongji.domain.person import PersonalAccount
+from gongji.domain.policy import in_force
 from gongji.store.guardians import acting_capacity
 from gongji.store.lookups import reading
-from gongji.store.reading_bindings import Pair, read_pair
+from gongji.store.reading_bindings import Pair, read_pairs
 from gongji.store.reading_family import Household, read_household
 from gongji.store.staff import may_act_in
 from gongji.usecases.ports import Ports
@@ -187,45 +190,67 @@ def sharers_of(family: Family, household: Household, at: datetime) -> list[Bindi
     ]
 
 
-async def see_binding(binding_id: UUID, actor: Actor, ports: Ports) -> BindingView | None:
-    """Return a binding as this actor may see it; None for an unknown one and for a stranger.
+async def see_bindings(ids: Iterable[UUID], actor: Actor, ports: Ports) -> dict[UUID, BindingView]:
+    """Return those bindings that the actor may see, each as this actor sees it.
+
+    Unknown ones and those of strangers are left out alike.
 
     Clause: G18, G19.
     """
     at = ports.clock.now()
-    pair = await read_pair(reading(), binding_id)
-    if pair is None:
-        return None
+    if actor.kind not in {ActorKind.PERSON, ActorKind.STAFF}:
+        return {}
+    pairs = await read_pairs(reading(), ids)
     if actor.kind is ActorKind.STAFF:
-        return _as_staff(pair, at, ports) if _is_readable(pair, actor) else None
-    if actor.kind is not ActorKind.PERSON or not pair.binding.is_party(actor.person_id):
-        return None
+        return {
+            pair.binding.id: _as_staff(pair, at, ports)
+            for pair in pairs
+            if _is_readable(pair, actor)
+        }
+    theirs = [pair for pair in pairs if pair.binding.is_party(actor.person_id)]
     try:
         await acting_capacity(reading(), actor, at)
     except Refusal:
-        return None
-    return await _as_party(pair, actor.person_id, at)
+        return {}
+    return await _as_party(theirs, actor.person_id, at) if theirs else {}
 
 
-async def _as_party(pair: Pair, person_id: UUID, at: datetime) -> BindingView | None:
-    binding = pair.binding
+async def see_binding(binding_id: UUID, actor: Actor, ports: Ports) -> BindingView | None:
+    """Return a binding as this actor sees it; None for an unknown one and for a stranger.
+
+    Clause: G18, G19.
+    """
+    return (await see_bindings([binding_id], actor, ports)).get(binding_id)
+
+
+async def _as_party(
+    pairs: Iterable[Pair], person_id: UUID, at: datetime
+) -> dict[UUID, BindingView]:
     household = await read_household(reading(), person_id, at)
     if household is None:
-        return None
-    if binding.sharer_id == person_id:
-        return as_sharer(
-            binding,
-            pair.beneficiary.name,
-            used=household.used.get(binding.id, Used()),
-            account=household.families.account_of(person_id),
-            at=at,
-        )
-    if binding.status in LIVE:
-        family = household.families.family(person_id, at)
-        seen = {one.id: one for one in sharers_of(family, household, at)}
-        if binding.id in seen:
-            return seen[binding.id]
-    return as_beneficiary(binding, pair.sharer.name, at)
+        return {}
+    live = _live(household, person_id, at)
+    account = household.families.account_of(person_id)
+    seen: dict[UUID, BindingView] = {}
+    for pair in pairs:
+        binding = pair.binding
+        if binding.sharer_id == person_id:
+            used = household.used.get(binding.id, Used())
+            seen[binding.id] = as_sharer(
+                binding, pair.beneficiary.name, used=used, account=account, at=at
+            )
+        else:
+            seen[binding.id] = live.get(binding.id) or as_beneficiary(binding, pair.sharer.name, at)
+    return seen
+
+
+def _live(household: Household, person_id: UUID, at: datetime) -> dict[UUID, BindingAsBeneficiary]:
+    """Return a beneficiary's live bindings; where the region has no policy there are none."""
+    row = household.families.rows[person_id].value
+    if in_force(household.families.policies, region=row.region, day=business_day(at)) is None:
+        return {}
+    family = household.families.family(person_id, at)
+    return {one.id: one for one in sharers_of(family, household, at)}
 
 
 def _is_readable(pair: Pair, actor: Actor) -> bool:

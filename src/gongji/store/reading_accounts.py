@@ -1,0 +1,117 @@
+"""What happened on one person's own account: every entry, and the draws by those shared with."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from gongji.domain.institution import InstitutionKind
+from gongji.domain.ledger import CauseKind
+from gongji.domain.money import Fen
+from gongji.domain.movement import Movement, movement_kind
+from gongji.domain.page import PageOf, PageRequest
+from gongji.store.sql import rows
+
+_OWN_ACCOUNT: Final = "(SELECT a.id FROM personal_account AS a WHERE a.owner_id = $1)"
+_MOVEMENTS: Final = f"""
+SELECT t.entry_no, t.balance_after_fen, t.cause_kind, t.business_day, t.booked_at,
+    CASE WHEN t.credit_account_id = t.account_id THEN t.amount_fen ELSE -t.amount_fen END
+        AS amount_fen,
+    s.id AS settlement_id, COALESCE(s.beneficiary_id = $1, false) AS is_own_bill
+FROM transfer AS t
+LEFT JOIN reversal AS r ON t.cause_kind = 'REVERSAL' AND r.id = t.cause_id
+LEFT JOIN settlement AS s
+    ON t.cause_kind IN ('SETTLEMENT', 'REVERSAL') AND s.id = COALESCE(r.settlement_id, t.cause_id)
+WHERE t.account_id = {_OWN_ACCOUNT} AND ($2::bigint IS NULL OR t.entry_no {{beyond}} $2::bigint)
+ORDER BY t.entry_no {{direction}}
+LIMIT $3
+"""
+_DRAWS: Final = f"""
+SELECT l.id, l.binding_id, l.amount_fen, l.business_day, s.settled_at, r.reversed_at,
+    i.kind, i.region, p.name
+FROM settlement_leg AS l
+JOIN settlement AS s ON s.id = l.settlement_id
+JOIN institution AS i ON i.id = s.institution_id
+JOIN person AS p ON p.id = s.beneficiary_id
+LEFT JOIN reversal AS r ON r.id = s.reversal_id
+WHERE l.account_id = {_OWN_ACCOUNT} AND l.type = 'SHARED'
+    AND ($2::uuid IS NULL OR l.id {{beyond}} $2::uuid)
+ORDER BY l.id {{direction}}
+LIMIT $3
+"""
+
+
+def _directions(statement: str) -> dict[bool, str]:
+    return {
+        False: statement.format(beyond="<", direction="DESC"),
+        True: statement.format(beyond=">", direction="ASC"),
+    }
+
+
+_PAGES_OF_MOVEMENTS: Final = _directions(_MOVEMENTS)
+_PAGES_OF_DRAWS: Final = _directions(_DRAWS)
+
+
+async def page_of_movements(
+    connection: BaseDBAsyncClient, owner_id: UUID, page: PageRequest
+) -> PageOf[Movement]:
+    """Read one page of a person's own account, the newest first; the key is the entry number."""
+    found = await _page(connection, _PAGES_OF_MOVEMENTS, owner_id, page)
+    return PageOf.cut([_movement(row) for row in found], page)
+
+
+def _movement(row: dict[str, Any]) -> Movement:
+    is_own_bill = row["is_own_bill"]
+    return Movement(
+        entry_no=row["entry_no"],
+        kind=movement_kind(CauseKind(row["cause_kind"]), is_own_bill=is_own_bill),
+        amount=Fen(row["amount_fen"]),
+        balance_after=Fen(row["balance_after_fen"]),
+        business_day=row["business_day"],
+        booked_at=row["booked_at"],
+        settlement_id=row["settlement_id"] if is_own_bill else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SharedDraw:
+    """One draw on a sharer's account, as far as the sharer may know it (G18).
+
+    Args:
+        id: of the leg; the key of the list.
+        name: registered name of the beneficiary.
+        region: six digits of the county of the place.
+    """
+
+    id: UUID
+    binding_id: UUID
+    name: str
+    amount: Fen
+    business_day: date
+    settled_at: datetime
+    reversed_at: datetime | None
+    place: InstitutionKind
+    region: str
+
+
+async def page_of_draws(
+    connection: BaseDBAsyncClient, sharer_id: UUID, page: PageRequest
+) -> PageOf[SharedDraw]:
+    """Read one page of the draws on a sharer's account, the newest first; the key is the id."""
+    found = await _page(connection, _PAGES_OF_DRAWS, sharer_id, page)
+    return PageOf.cut([_draw(row) for row in found], page)
+
+
+def _draw(row: dict[str, Any]) -> SharedDraw:
+    return SharedDraw(
+        amount=Fen(row.pop("amount_fen")), place=InstitutionKind(row.pop("kind")), **row
+    )
+
+
+async def _page(
+    connection: BaseDBAsyncClient, pages: dict[bool, str], owner_id: UUID, page: PageRequest
+) -> list[dict[str, Any]]:
+    beyond = page.beyond[0] if page.beyond else None
+    return await rows(connection, pages[page.is_backward], owner_id, beyond, page.fetch)

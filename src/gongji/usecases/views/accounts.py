@@ -1,0 +1,49 @@
+"""What happened on a person's own account, and what relatives drew from it."""
+
+from gongji.domain.actor import Actor
+from gongji.domain.movement import Movement
+from gongji.domain.page import PageOf, PageRequest
+from gongji.store.guardians import acting_capacity
+from gongji.store.lookups import reading
+from gongji.store.orders import OrderVersion, order_versions
+from gongji.store.reading_accounts import SharedDraw, page_of_draws, page_of_movements
+from gongji.usecases.ports import Ports
+
+
+async def list_movements(actor: Actor, ports: Ports, page: PageRequest) -> PageOf[Movement]:
+    """List every entry of the person's own account (共济明细), the newest first.
+
+    Raises:
+        Forbidden: the actor is no person.
+        Refusal: ``NOT_FOUND``: no guardian or proxy of that ward.
+
+    Clause: G18, G19.
+    """
+    await acting_capacity(reading(), actor, ports.clock.now())
+    return await page_of_movements(reading(), actor.person_id, page)
+
+
+async def list_shared_draws(actor: Actor, ports: Ports, page: PageRequest) -> PageOf[SharedDraw]:
+    """List what relatives drew from the sharer's account: never what for, nor exactly where.
+
+    Raises:
+        Forbidden: the actor is no person.
+        Refusal: ``NOT_FOUND``: no guardian or proxy of that ward.
+
+    Clause: G18, G19.
+    """
+    await acting_capacity(reading(), actor, ports.clock.now())
+    return await page_of_draws(reading(), actor.person_id, page)
+
+
+async def list_orders(actor: Actor, ports: Ports, page: PageRequest) -> PageOf[OrderVersion]:
+    """List every deduction order that the beneficiary ever had, the newest first.
+
+    Raises:
+        Forbidden: the actor is no person.
+        Refusal: ``NOT_FOUND``: no guardian or proxy of that ward.
+
+    Clause: S2.2, G18, G19.
+    """
+    await acting_capacity(reading(), actor, ports.clock.now())
+    return await order_versions(reading(), actor.person_id, page)

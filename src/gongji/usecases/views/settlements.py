@@ -1,0 +1,105 @@
+"""Settled bills: as their beneficiary or staff sees them, and as the till that settled them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from gongji.domain.actor import Actor, ActorKind
+from gongji.domain.errors import Forbidden, Refusal
+from gongji.domain.explanation import Viewer
+from gongji.domain.page import PageOf, PageRequest
+from gongji.store.guardians import acting_capacity
+from gongji.store.lookups import reading, regions_of
+from gongji.store.reading_settlements import Chosen, Whose, page_of_settlements
+from gongji.store.settlements import Settlement, settlements_by_id
+from gongji.store.staff import may_act_in
+from gongji.usecases.ports import Ports
+
+READERS: Final = ("SETTLER", "READER")
+"""Roles of staff who may read a settlement of their region."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenSettlement:
+    """A settlement and for whom its explanation is told."""
+
+    settlement: Settlement
+    viewer: Viewer
+
+
+async def see_settlements(
+    ids: Iterable[UUID], actor: Actor, ports: Ports
+) -> dict[UUID, SeenSettlement]:
+    """Return those settlements that the actor may see: the beneficiary's own, staff's region's.
+
+    Clause: G18, G19.
+    """
+    if actor.kind not in {ActorKind.PERSON, ActorKind.STAFF}:
+        return {}
+    found = await settlements_by_id(reading(), ids)
+    if actor.kind is ActorKind.STAFF:
+        return await _seen_by_staff(found, actor)
+    if not await _acts(actor, ports):
+        return {}
+    return {
+        one.id: SeenSettlement(one, Viewer.BENEFICIARY)
+        for one in found.values()
+        if one.beneficiary_id == actor.person_id
+    }
+
+
+async def _acts(actor: Actor, ports: Ports) -> bool:
+    try:
+        await acting_capacity(reading(), actor, ports.clock.now())
+    except Refusal:
+        return False
+    return True
+
+
+async def _seen_by_staff(found: dict[UUID, Settlement], actor: Actor) -> dict[UUID, SeenSettlement]:
+    regions = await regions_of(one.beneficiary_id for one in found.values())
+    return {
+        one.id: SeenSettlement(one, Viewer.STAFF)
+        for one in found.values()
+        if any(may_act_in(actor, regions[one.beneficiary_id], role=role) for role in READERS)
+    }
+
+
+async def see_receipts(ids: Iterable[UUID], actor: Actor) -> dict[UUID, Settlement]:
+    """Return those settlements that the till itself settled.
+
+    Clause: G18.
+    """
+    if actor.kind is not ActorKind.TILL:
+        return {}
+    found = await settlements_by_id(reading(), ids)
+    return {one.id: one for one in found.values() if one.institution_id == actor.subject}
+
+
+async def list_settlements(
+    actor: Actor, ports: Ports, chosen: Chosen, page: PageRequest
+) -> PageOf[Settlement]:
+    """List a beneficiary's own settlements, the newest first.
+
+    Raises:
+        Forbidden: the actor is no person.
+        Refusal: ``NOT_FOUND``: no guardian or proxy of that ward.
+
+    Clause: G18, G19.
+    """
+    await acting_capacity(reading(), actor, ports.clock.now())
+    return await page_of_settlements(reading(), Whose.BENEFICIARY, actor.person_id, chosen, page)
+
+
+async def list_receipts(actor: Actor, chosen: Chosen, page: PageRequest) -> PageOf[Settlement]:
+    """List what a till settled, the newest first.
+
+    Raises:
+        Forbidden: the actor is no till.
+
+    Clause: G18.
+    """
+    if actor.kind is not ActorKind.TILL:
+        raise Forbidden
+    return await page_of_settlements(reading(), Whose.INSTITUTION, actor.subject, chosen, page)
