@@ -14,6 +14,7 @@ from graphql import GraphQLError
 
 from gongji.api.faults import fault
 from gongji.api.scalars import parse_day, parse_instant, parse_uuid, write_instant
+from gongji.domain.money import LIMIT_FEN
 from gongji.domain.page import DEFAULT_PAGE, MAX_PAGE, Key, KeyPart, PageOf, PageRequest
 
 T = TypeVar("T")
@@ -125,13 +126,14 @@ def _unsealed(cursor: str) -> bytes:
 
 
 def _whole(part: object) -> int:
-    if type(part) is not int:
-        raise TypeError("not a whole number")
+    if type(part) is not int or abs(part) >= LIMIT_FEN:
+        raise TypeError("not a whole number that JSON carries exactly")
     return part
 
 
 def _text(part: object) -> str:
-    if not isinstance(part, str):
+    # The database knows no null character.
+    if not isinstance(part, str) or "\0" in part:
         raise TypeError("not a text")
     return part
 

@@ -122,7 +122,7 @@ SELECT o.version, o.changed_at, o.cause, o.is_set,
     (SELECT COALESCE(string_agg(e.id, ' ' ORDER BY e.place), '')
      FROM jsonb_array_elements_text(o.binding_ids) WITH ORDINALITY AS e(id, place)) AS binding_ids
 FROM order_version AS o
-WHERE o.beneficiary_id = $1 AND ($2::int IS NULL OR o.version {beyond} $2::int)
+WHERE o.beneficiary_id = $1 AND ($2::bigint IS NULL OR o.version {beyond} $2::bigint)
 ORDER BY o.version {direction}
 LIMIT $3
 """
