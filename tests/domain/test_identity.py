@@ -15,6 +15,7 @@ from gongji.domain.identity import (
     mask_digits,
     mask_name,
     parse_id_number,
+    without_numbers,
 )
 from tests.builders import CHINESE_NAME, RARE_NAME, TIBETAN_NAME, TODAY, id_number
 from tests.domain.strategies import LAW
@@ -216,3 +217,19 @@ class TestMasks:
     def test_digits_that_are_too_few_show_nothing(self) -> None:
         assert mask_digits("1234567", first=3, last=4) == "*******"
         assert mask_digits("13800001234", first=3, last=4) == "138****1234"
+
+
+class TestFreeText:
+    @pytest.mark.parametrize(
+        ("written", "kept"),
+        [
+            (f"核对{SAMPLE}的账户", "核对***的账户"),
+            (f"{SAMPLE.lower()}来电", "***来电"),
+            ("１１０１０５１９４９１２３１００２X", "***"),
+            ("电话13800001234或0897-2821234", "电话***或0897-2821234"),
+            ("卡号Z5425998877665544", "卡号Z***"),
+            ("单据20251111-0001重复，2025年11月11日", "单据20251111-0001重复，2025年11月11日"),
+        ],
+    )
+    def test_numbers_of_people_are_blotted_out(self, written: str, kept: str) -> None:
+        assert without_numbers(written) == kept

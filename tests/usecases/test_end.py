@@ -89,6 +89,15 @@ async def test_staff_end_with_a_reason(world: World) -> None:
     assert (row.status, row.end_reason) == (BindingStatus.ENDED, "冒名绑定")
 
 
+async def test_a_number_in_a_reason_is_not_kept(world: World) -> None:
+    _, _, binding_id = await bound(world)
+    reason = "542599198001010017来电"
+
+    await end_binding(EndBinding(key(), binding_id, reason), STAFF, world.ports)
+
+    assert (await BindingRow.get(id=binding_id)).end_reason == "***来电"
+
+
 @pytest.mark.parametrize("reason", [None, "", "　 "])
 async def test_staff_without_a_reason_are_refused(world: World, reason: str | None) -> None:
     *_, binding_id = await bound(world)

@@ -31,7 +31,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from strawberry.types.graphql import OperationType
 
-from gongji.api.faults import MAX_ERRORS, bad_input, code_of, fault
+from gongji.api.faults import MAX_ERRORS, bad_input, code_of, fault, without_values
 from gongji.api.limits import DocumentMeter, Limits
 
 __all__ = ["Library", "Manifest", "Prepared", "Unfit", "manifest_of"]
@@ -211,7 +211,7 @@ def _types(document: DocumentNode) -> dict[str, OperationType]:
 
 def _syntax_fault(error: GraphQLSyntaxError) -> GraphQLError:
     if not error.message.endswith("Parsing aborted."):
-        return fault("GRAPHQL_PARSE_FAILED", error.message, like=error)
+        return fault("GRAPHQL_PARSE_FAILED", without_values(error.message), like=error)
     is_deep = "nested too deeply" in error.message
     return fault("DOCUMENT_TOO_DEEP" if is_deep else "DOCUMENT_TOO_LONG")
 
@@ -223,4 +223,4 @@ def _coded(error: GraphQLError) -> GraphQLError:
     blamed = error.nodes[0] if error.nodes else None
     if isinstance(blamed, ValueNode | ObjectFieldNode) and not isinstance(blamed, VariableNode):
         return bad_input(error)
-    return fault("GRAPHQL_VALIDATION_FAILED", error.message, like=error)
+    return fault("GRAPHQL_VALIDATION_FAILED", without_values(error.message), like=error)

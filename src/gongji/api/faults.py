@@ -136,6 +136,18 @@ def bad_input(error: GraphQLError) -> GraphQLError:
     return fault("BAD_USER_INPUT", detail, message=cause.message if coded else None, like=error)
 
 
+_VALUE = re.compile(r"\b(Int|Float|String|BlockString) '.*'", re.DOTALL)
+_LONG_NUMBER = re.compile(r"\d{9,}")
+
+
+def without_values(message: str) -> str:
+    """Leave of what graphql-core says about a document what is no value and no long number.
+
+    A name that a client made up stays, for the sake of its developer; digits in it do not.
+    """
+    return _LONG_NUMBER.sub("***", _VALUE.sub(r"\1", message))
+
+
 class Publisher:
     """Turns every error that leaves the schema into a coded one, in place.
 

@@ -13,6 +13,7 @@ from gongji.app.settings import DEVELOPMENT_ISSUER, Settings
 from gongji.domain.actor import Channel
 from gongji.domain.identity import DEMO_REGION_PREFIX
 from gongji.domain.policy import CredentialKind
+from gongji.domain.record_fields import read_institution_code
 from gongji.store.rows import InstitutionRow
 from gongji.usecases.ports import Ports
 
@@ -46,7 +47,10 @@ async def institution_of(code: str) -> UUID:
     Raises:
         TokenRefused: there is none of this code.
     """
-    found = await InstitutionRow.get_or_none(code=code)
+    try:
+        found = await InstitutionRow.get_or_none(code=read_institution_code(code))
+    except ValueError:
+        found = None
     if found is None:
         raise TokenRefused("no institution of this code; `gongji load` brings institutions")
     return found.id

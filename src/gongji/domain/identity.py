@@ -1,5 +1,6 @@
 """ID numbers (GB 11643-1999), names, and what is left of them after masking."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
@@ -119,6 +120,15 @@ def visible_text(text: str) -> str:
     return " ".join("".join(shown).split())
 
 
+def without_numbers(text: str) -> str:
+    """Return free text in which ID, phone and card numbers are blotted out.
+
+    They are told by their length: eleven digits and more, which dates and most bill numbers lack.
+    """
+    return _LONG_NUMBER.sub("***", text)
+
+
+_LONG_NUMBER: Final = re.compile(r"\d{11,}[Xx]?")
 _BLANK_LETTERS: Final = frozenset("\u115f\u1160\u3164\uffa0\u034f\u17b4\u17b5\u2800")
 """Letters and marks that show nothing, which a spoofed name could hide behind."""
 _SELECTORS: Final = (range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))

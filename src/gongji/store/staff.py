@@ -4,7 +4,7 @@ from typing import Final
 
 from gongji.domain.actor import Actor, ActorKind
 from gongji.domain.errors import Code, refuse
-from gongji.domain.identity import visible_text
+from gongji.domain.identity import visible_text, without_numbers
 
 MOST_REASON_CHARACTERS: Final = 200
 
@@ -23,7 +23,7 @@ def may_act_in(actor: Actor, region: str, *, role: str) -> bool:
 
 
 def stated_reason(actor: Actor, reason: str | None) -> str | None:
-    """Return the reason that staff gave, in characters that show something.
+    """Return the reason that staff gave, in characters that show something, without numbers.
 
     What a person writes is not kept: it may be personal.
 
@@ -37,4 +37,4 @@ def stated_reason(actor: Actor, reason: str | None) -> str | None:
         raise refuse(Code.REASON_REQUIRED, "reason")
     if len(given) > MOST_REASON_CHARACTERS:
         raise refuse(Code.REASON_TOO_LONG, "reason")
-    return given
+    return without_numbers(given)

@@ -146,6 +146,29 @@ async def test_a_bad_value_is_refused_and_never_repeated(
     assert SECRET not in str(answer) + str(logs)
 
 
+@pytest.mark.parametrize(
+    ("query", "detail"),
+    [
+        ("{ 542599198001010017 }", "Syntax Error: Expected Name, found Int."),
+        ('{ "542599198001010017" }', "found String."),
+        ("{ \"it is '卓玛'.\" }", "found String."),
+        ("{ hello } 1.5", "Float."),
+        ("{ A542599198001010017 }", "Cannot query field 'A***' on type 'Query'."),
+        ("query Q542599198001010017($a: B542599198001010017) { hello }", "'B***'"),
+        ("{ hello @c542599198001010017 }", "'@c***'"),
+    ],
+)
+async def test_a_wrong_document_is_explained_without_the_numbers_in_it(
+    http: httpx2.AsyncClient, query: str, detail: str
+) -> None:
+    answer = await ask(http, query)
+
+    told = " ".join(error["message"] for error in answer["errors"])
+    assert detail in told
+    assert "5425991980" not in told
+    assert "卓玛" not in told
+
+
 async def test_good_values_pass_as_literals_and_as_variables(http: httpx2.AsyncClient) -> None:
     values = (
         ("pay", "amountFen", "Fen", 2**53 - 1, str(2**53 - 1)),
