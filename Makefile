@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test check demo bench soak lock format
+.PHONY: run test check demo bench lock format
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -35,9 +35,6 @@ demo: $(STAMP)
 
 bench: $(STAMP)
 	@exec $(PY) -m tests.bench.throughput
-
-soak: $(STAMP)
-	@exec $(PY) -m tests.bench.soak
 
 # The lock holds every package with its hashes and names no registry.
 lock:

@@ -1,0 +1,87 @@
+"""The README tells the truth: its settings, records, rules, words and links."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from gongji.app.settings import settings_table
+from gongji.cli import commands
+from gongji.domain.policy import RULE_NAMES
+from gongji.domain.records import read_record
+from gongji.usecases.load import load
+from tests import readme
+from tests.world import NOON, World
+
+_RULE = re.compile(r"`([a-z_]+)`")
+_TARGET = re.compile(r"^([a-z]+):", re.MULTILINE)
+
+
+def rows_under(heading: str) -> list[list[str]]:
+    """Return the rows of the tables in one section, cell by cell."""
+    section = readme.text().split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    table = [line for line in section.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
+
+
+def test_the_settings_are_those_of_the_program() -> None:
+    assert settings_table() in readme.text()
+
+
+async def test_every_shown_record_loads_and_loads_again(world: World, tmp_path: Path) -> None:
+    file = tmp_path / "registry.jsonl"
+    file.write_text(readme.records(), encoding="utf-8")
+
+    first = await load(file, world.ports, allow_unmarked=True)
+    again = await load(file, world.ports, allow_unmarked=True)
+
+    assert (first.lines, first.faults) == (len(readme.records().splitlines()), ())
+    assert again.faults == ()
+
+
+def test_every_kind_of_record_is_told_and_shown() -> None:
+    told = {row[0].strip("`") for row in rows_under("Loading your own data")[2:]}
+    shown = [json.loads(line) for line in readme.records().splitlines()]
+
+    assert told == {record["record"] for record in shown}
+    assert len(told) == 14
+
+
+@pytest.mark.parametrize("line", readme.records().splitlines())
+def test_every_field_of_a_shown_record_is_told(line: str) -> None:
+    fields = json.loads(line)
+    read_record(fields, today=NOON.date())
+    kind = fields.pop("record")
+
+    (row,) = (row for row in rows_under("Loading your own data") if row[0] == f"`{kind}`")
+
+    assert {field for field in fields if f"`{field}`" not in " ".join(row)} == set()
+
+
+def test_every_rule_that_a_region_may_change_is_told() -> None:
+    told = {
+        name for row in rows_under("Where the rules come from") for name in _RULE.findall(row[1])
+    }
+
+    assert told == set(RULE_NAMES)
+
+
+def test_every_command_and_target_that_it_names_is_there() -> None:
+    makefile = (readme.ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(_TARGET.findall(makefile))
+    program = set(get_command(commands).commands)  # type: ignore[attr-defined]
+
+    assert set(re.findall(r"(?:`|^)make ([a-z]+)", readme.text(), re.MULTILINE)) <= targets
+    assert set(re.findall(r"bin/gongji ([a-z-]+)", readme.text())) <= program
+    assert all(f"`{name}`" in readme.text() for name in program)
+
+
+def test_every_link_leads_somewhere() -> None:
+    headings = re.findall(r"^#+ (.+)$", readme.text(), re.MULTILINE)
+    anchors = {"#" + re.sub(r"[^\w\- ]", "", one.lower()).replace(" ", "-") for one in headings}
+    links = re.findall(r"\]\(([^)]+)\)", readme.text())
+
+    assert [one for one in links if one[0] == "#" and one not in anchors] == []
+    assert [one for one in links if one[0] != "#" and not (readme.ROOT / one).exists()] == []
