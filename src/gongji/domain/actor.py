@@ -1,6 +1,6 @@
 """Who asks: written with every event, every cause of a transfer and every request key."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from uuid import UUID
 
@@ -62,8 +62,8 @@ class Actor:
 
     def record(self) -> dict[str, str]:
         """Return what is written beside events, causes and keys."""
-        kept = asdict(self)
-        kept.pop("roles")
+        kept = {field.name: getattr(self, field.name) for field in fields(self)}
+        del kept["roles"]
         return {name: str(value) for name, value in kept.items() if value is not None}
 
 

@@ -4,7 +4,7 @@ The rows of all tables go as one JSON parameter; the server turns them into rows
 columns. Counters (event numbers, order versions) come from the locked beneficiary rows.
 """
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -124,21 +124,22 @@ class Changes:
     def transfers(self, *transfers: Transfer) -> None:
         """Book transfers."""
         for transfer in transfers:
-            row = asdict(transfer)
-            cause = row.pop("cause")
-            amount, balance_after = row.pop("amount"), row.pop("balance_after")
-            row.update(
-                id=new_id(),
-                debit_account_id=row.pop("debit_id"),
-                credit_account_id=row.pop("credit_id"),
-                amount_fen=amount,
-                balance_after_fen=balance_after,
-                cause_kind=cause["kind"],
-                cause_id=cause["id"],
-                business_day=cause["day"],
-                booked_at=self.at,
+            self.insert(
+                Table.TRANSFER,
+                {
+                    "id": new_id(),
+                    "debit_account_id": transfer.debit_id,
+                    "credit_account_id": transfer.credit_id,
+                    "amount_fen": transfer.amount,
+                    "cause_kind": transfer.cause.kind,
+                    "cause_id": transfer.cause.id,
+                    "business_day": transfer.cause.day,
+                    "booked_at": self.at,
+                    "account_id": transfer.account_id,
+                    "entry_no": transfer.entry_no,
+                    "balance_after_fen": transfer.balance_after,
+                },
             )
-            self.insert(Table.TRANSFER, row)
 
     def event(self, event: Event, locked: LockedBeneficiary, *, by: Actor) -> None:
         """Record a fact, numbered on the locked row of its subject."""

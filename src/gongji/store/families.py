@@ -25,7 +25,7 @@ from gongji.domain.policy import Policy, in_force
 from gongji.store.locks import LockedBeneficiary, read_account, read_locked_beneficiary
 from gongji.store.policies import read_policy
 from gongji.store.request_keys import StoredKey
-from gongji.store.sql import day_of, moment, one_json, to_json
+from gongji.store.sql import day_of, id_of, moment, one_json, to_json
 
 USED: Final = """drawn AS (
     SELECT l.binding_id, l.business_day, l.amount_fen
@@ -224,17 +224,17 @@ def read_families(answer: Mapping[str, Any]) -> Families:
     return Families(
         rows={row.value.id: row for row in rows},
         live={person: tuple(bindings) for person, bindings in live.items()},
-        account_ids={UUID(row["id"]): UUID(row["account_id"]) for row in answer["bindings"]},
+        account_ids={id_of(row["id"]): id_of(row["account_id"]) for row in answer["bindings"]},
         accounts={account.id: account for account in accounts},
-        used={UUID(row["binding_id"]): read_used(row) for row in answer["used"]},
+        used={id_of(row["binding_id"]): read_used(row) for row in answer["used"]},
         policies=tuple(read_policy(**row) for row in answer["policies"]),
-        keys={UUID(key_id): StoredKey(**stored) for key_id, stored in answer["keys"].items()},
+        keys={id_of(key_id): StoredKey(**stored) for key_id, stored in answer["keys"].items()},
         bills={
-            (UUID(row["institution_id"]), row["number"]): UUID(row["settlement_id"])
+            (id_of(row["institution_id"]), row["number"]): id_of(row["settlement_id"])
             for row in answer["bills"]
             if row["settlement_id"] is not None
         },
-        institutions={UUID(row["id"]): read_institution(row) for row in answer["institutions"]},
+        institutions={id_of(row["id"]): read_institution(row) for row in answer["institutions"]},
     )
 
 
@@ -242,7 +242,7 @@ def read_institution(row: Mapping[str, Any]) -> Institution:
     """Read an institution row out of a JSON answer."""
     offsite = Period(day_of(row["offsite_from"]), day_of(row["offsite_until"]))
     return Institution(
-        id=UUID(row["id"]),
+        id=id_of(row["id"]),
         code=row["code"],
         name=row["name"],
         kind=InstitutionKind(row["kind"]),
@@ -260,9 +260,9 @@ def read_used(row: Mapping[str, Any]) -> Used:
 def read_binding(row: Mapping[str, Any]) -> Binding:
     """Read a binding row out of a JSON answer."""
     return Binding(
-        id=UUID(row["id"]),
-        sharer_id=UUID(row["sharer_id"]),
-        beneficiary_id=UUID(row["beneficiary_id"]),
+        id=id_of(row["id"]),
+        sharer_id=id_of(row["sharer_id"]),
+        beneficiary_id=id_of(row["beneficiary_id"]),
         kinship=Kinship(row["kinship"]),
         status=BindingStatus(row["status"]),
         invited_at=datetime.fromisoformat(row["invited_at"]),
@@ -289,7 +289,7 @@ def _some_fen(amount: int | None) -> Fen | None:
 def read_consent(stored: Mapping[str, str]) -> Consent:
     """Read a stored consent (G26)."""
     return Consent(
-        by=UUID(stored["by"]),
+        by=id_of(stored["by"]),
         capacity=Capacity(stored["capacity"]),
         channel=stored["channel"],
         declaration_version=stored["declaration_version"],

@@ -24,7 +24,7 @@ from gongji.domain.person import (
     Scheme,
 )
 from gongji.store.request_keys import Key, StoredKey
-from gongji.store.sql import moment, one_json, to_json
+from gongji.store.sql import id_of, moment, one_json, to_json
 
 _CLAIM_AND_LOCK: Final = """
 WITH claimed AS (
@@ -99,7 +99,7 @@ async def claim_and_lock(
         to_json(sorted(set(beneficiary_ids))),
     )
     locked = (read_locked_beneficiary(row) for row in answer["locked"])
-    return Claimed(frozenset(map(UUID, answer["claimed"])), {row.value.id: row for row in locked})
+    return Claimed(frozenset(map(id_of, answer["claimed"])), {row.value.id: row for row in locked})
 
 
 async def stored_keys(
@@ -107,7 +107,7 @@ async def stored_keys(
 ) -> dict[UUID, StoredKey]:
     """Read keys that were claimed before, in a new snapshot after statement 1."""
     answer = await one_json(connection, _STORED_KEYS, to_json(list(key_ids)))
-    return {UUID(key_id): StoredKey(**stored) for key_id, stored in answer.items()}
+    return {id_of(key_id): StoredKey(**stored) for key_id, stored in answer.items()}
 
 
 async def lock_accounts(
@@ -122,7 +122,7 @@ async def lock_accounts(
 def read_locked_beneficiary(row: Mapping[str, Any]) -> LockedBeneficiary:
     """Read a beneficiary row out of a JSON answer."""
     value = Beneficiary(
-        id=UUID(row["person_id"]),
+        id=id_of(row["person_id"]),
         status=_dated(PersonStatus, row, "status"),
         region=row["region"],
         scheme=Scheme(row["scheme"]),
@@ -135,8 +135,8 @@ def read_locked_beneficiary(row: Mapping[str, Any]) -> LockedBeneficiary:
 def read_account(row: Mapping[str, Any]) -> PersonalAccount:
     """Read an account row out of a JSON answer."""
     return PersonalAccount(
-        id=UUID(row["id"]),
-        owner_id=UUID(row["owner_id"]),
+        id=id_of(row["id"]),
+        owner_id=id_of(row["owner_id"]),
         balance=Fen(row["balance_fen"]),
         status=_dated(AccountStatus, row, "status"),
         owner_status=_dated(PersonStatus, row, "owner_status"),

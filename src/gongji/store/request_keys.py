@@ -7,8 +7,9 @@ tells a repetition from another request. Refusals and conflicts are answers too.
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, is_dataclass
 from datetime import date, datetime
+from types import NoneType
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -85,13 +86,17 @@ def canonical(operation: str, request: Any, acting_for: UUID | None = None) -> b
     Args:
         acting_for: the ward; the same words for another ward are another request.
     """
-    whole = [operation, acting_for, _plain(asdict(request))]
+    whole = [operation, acting_for, _plain(request)]
     written = orjson.dumps(whole, default=plain_id, option=orjson.OPT_SORT_KEYS)
     return unicodedata.normalize("NFC", written.decode()).encode()
 
 
 def _plain(value: Any) -> Any:
-    """Turn sets, which have no order, into sorted lists; the rest is plain already."""
+    """Turn what JSON or a fixed order does not know into what it does."""
+    if isinstance(value, (str, int, NoneType)):
+        return value
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
         return {str(name): _plain(member) for name, member in value.items()}
     if isinstance(value, (list, tuple)):

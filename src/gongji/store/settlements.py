@@ -1,7 +1,7 @@
 """Settlements as values: written from what was decided, read back as the same facts for ever."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -80,7 +80,7 @@ def insert_settlement(changes: Changes, settlement: Settlement, legs: Iterable[L
             "shared_fen": settlement.shared,
             "cash_fen": settlement.cash,
             "own_balance_after_fen": settlement.own_balance_after,
-            "lines": [asdict(line) for line in bill.lines],
+            "lines": bill.lines,
             "credential_kind": settlement.credential_kind,
             "credential_digest": settlement.credential_digest,
             "policy_version": settlement.policy_version,
