@@ -31,7 +31,7 @@ format: $(STAMP)
 	$(PY) -m ruff check --fix src tests
 
 demo: $(STAMP)
-	@exec $(BIN)/gongji demo
+	@exec env $(if $(PORT),GONGJI_PORT=$(PORT)) $(BIN)/gongji demo
 
 bench: $(STAMP)
 	@exec $(PY) -m tests.bench.throughput
