@@ -179,6 +179,7 @@ async def test_metrics_count_operations_by_outcome_and_name_nobody(
     await ask(http, '{ a: say(word: "yes") { __typename } say(word: "no") { __typename } }', token)
     await ask(http, "fragment F on Query { ...G } fragment G on Query { me } { ...F ...F }", token)
     await ask(http, '{ ... on Query { say(word: "542599198001010017") { ... on Said { by } } } }')
+    await ask(http, '{ say(word: "yes") { ... on Said { __typename: by } } }', token)
     await ask(http, "{ me }")
     await ask(http, "{ bug }")
     await ask(http, "{ nonsense }")
@@ -189,14 +190,14 @@ async def test_metrics_count_operations_by_outcome_and_name_nobody(
     for line in (
         'gongji_operations_total{operation="say",outcome="Said"} 1.0',
         'gongji_operations_total{operation="say",outcome="Refusal"} 1.0',
-        'gongji_operations_total{operation="say",outcome="answered"} 1.0',
+        'gongji_operations_total{operation="say",outcome="answered"} 2.0',
         'gongji_operations_total{operation="me",outcome="answered"} 1.0',
         'gongji_operations_total{operation="me",outcome="UNAUTHENTICATED"} 1.0',
         'gongji_operations_total{operation="bug",outcome="INTERNAL"} 1.0',
         'gongji_operations_total{operation="none",outcome="GRAPHQL_VALIDATION_FAILED"} 1.0',
-        'gongji_operation_seconds_count{operation="say"} 2.0',
+        'gongji_operation_seconds_count{operation="say"} 3.0',
         'gongji_answers_total{status="401"} 1.0',
-        'gongji_answers_total{status="200"} 6.0',
+        'gongji_answers_total{status="200"} 7.0',
     ):
         assert line in page
     assert "542599" not in page

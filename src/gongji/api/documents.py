@@ -159,6 +159,10 @@ class Library:
             raise fault("PERSISTED_QUERY_NOT_FOUND")
         return text
 
+    def has_type(self, name: object) -> bool:
+        """Tell whether something is the name of a type of the schema."""
+        return name in self._schema.type_map
+
     def open(self, text: str) -> Prepared:
         """Give the document of a text, ready to be executed.
 

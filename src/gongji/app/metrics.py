@@ -75,11 +75,11 @@ class Metrics:
             registry=self.registry,
         )
 
-    def count(self, roots: Roots, result: ExecutionResult) -> None:
+    def count(self, roots: Roots, result: ExecutionResult, library: Library) -> None:
         """Count what became of each root field."""
         codes = {error.path[0]: code_of(error) for error in result.errors or () if error.path}
         for key, member in (result.data or {}).items():
-            outcome = codes.pop(key, None) or _outcome(member)
+            outcome = codes.pop(key, None) or _outcome(member, library)
             self.operations.labels(roots.get(key, NONE), outcome).inc()
         for rest, code in codes.items():
             self.operations.labels(roots.get(str(rest), NONE), code).inc()
@@ -91,10 +91,13 @@ class Metrics:
         return Response(generate_latest(self.registry), media_type=CONTENT_TYPE_LATEST)
 
 
-def _outcome(member: object) -> str:
-    """Name the type of a union's member where the client asked for it."""
+def _outcome(member: object, library: Library) -> str:
+    """Name the type of a union's member where the client asked for it.
+
+    Any field may come under that name, by an alias; then it is no type of the schema.
+    """
     kind = member.get("__typename") if isinstance(member, dict) else None
-    return kind if isinstance(kind, str) else "answered"
+    return kind if isinstance(kind, str) and library.has_type(kind) else "answered"
 
 
 def _unplaced(result: ExecutionResult) -> list[GraphQLError]:
@@ -121,7 +124,7 @@ class MeasuredView(GatewayView[Context]):
         result = await super()._execute(request, text, asked)
         took = time.perf_counter() - begun
         roots = self._roots(text, asked.operation_name)
-        self._metrics.count(roots, result)
+        self._metrics.count(roots, result, self._gateway.library)
         names = set(roots.values())
         name = (names.pop() if len(names) == 1 else SEVERAL) if names else NONE
         self._metrics.seconds.labels(name).observe(took)
