@@ -2,8 +2,8 @@
 
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -31,6 +31,7 @@ class Installation:
     gateway: Gateway
     settings: Settings
     options: dict[str, str]
+    database_log: Path
 
     @property
     def database(self) -> Path:
@@ -93,22 +94,41 @@ class Installation:
         return TokenMaker(self.settings, now=now, lasting=timedelta(hours=1))
 
 
-@contextmanager
-def installed(*records: Line, **options: str) -> Iterator[Installation]:
-    """Load records into an installation of their own and serve it; remove it at the end."""
+@asynccontextmanager
+async def installed(
+    *records: Line, prepared: str | None = None, **options: str
+) -> AsyncIterator[Installation]:
+    """Load records into an installation of their own and serve it; remove it at the end.
+
+    ``prepared`` is said to the empty database before anything else is.
+    """
     folder = Path(tempfile.mkdtemp(prefix="gongji-e2e-"))
     try:
-        with running_postgres(folder / ".data" / "pg", durable=False):
+        with running_postgres(folder / ".data" / "pg", durable=False) as server:
+            if prepared:
+                await _say(server.url(), prepared)
             file = write_lines(folder / "records.jsonl", *records)
             loaded = gongji(folder, "load", str(file), "--yes-this-is-not-a-demonstration")
             assert loaded.returncode == 0, loaded.stderr
             gateway = Gateway.start(folder, **options)
             assert gateway.url
         settings = with_kept_keys(Settings(data_folder=folder / ".data"))
-        installation = Installation(folder, gateway, settings, options)
+        installation = Installation(folder, gateway, settings, options, server.log)
         yield installation
         installation.gateway.end()
     finally:
-        for sign in folder.rglob("elsewhere"):
-            shutil.rmtree(sign.read_text(encoding="utf-8").strip(), ignore_errors=True)
-        shutil.rmtree(folder)
+        _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    for sign in folder.rglob("elsewhere"):
+        shutil.rmtree(sign.read_text(encoding="utf-8").strip(), ignore_errors=True)
+    shutil.rmtree(folder)
+
+
+async def _say(url: str, script: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(script)
+    finally:
+        await connection.close()

@@ -115,7 +115,7 @@ def a_till(installation: Installation, token: str) -> Till:
 @pytest_asyncio.fixture(scope="module")
 async def story() -> AsyncIterator[Story]:
     """Settle E2 by ten messages at once, ask for everything, and again after a restart."""
-    with installed(*RECORDS) as installation:
+    async with installed(*RECORDS) as installation:
         till = a_till(installation, await installation.till(HOSPITAL))
         first = await asyncio.gather(*(till.settle(till.settling) for _ in range(10)))
         before = await till.ask_everything()
