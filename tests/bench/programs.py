@@ -14,7 +14,7 @@ from typing import Final
 import asyncpg
 import psutil
 
-_URL: Final = re.compile(r"http://[0-9.]+:\d+/graphql")
+_URL: Final = re.compile(r"http://\S+/graphql")
 _START_S: Final = 60
 _STOP_S: Final = 20
 _POLL_S: Final = 0.05
