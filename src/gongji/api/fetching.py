@@ -19,6 +19,7 @@ from gongji.api.tills import TillReceipt
 from gongji.domain.actor import Actor, ActorKind
 from gongji.usecases.ports import Ports
 from gongji.usecases.view_premiums import find_premium
+from gongji.usecases.views.acting import may_ask
 from gongji.usecases.views.bindings import see_binding, see_bindings
 from gongji.usecases.views.registry import see_institutions
 from gongji.usecases.views.settlements import see_receipts, see_settlements
@@ -60,6 +61,8 @@ _KINDS: Final[dict[str, Callable[[Iterable[UUID], Actor, Ports], Awaitable[Found
 
 async def fetch(wanted: Iterable[str], actor: Actor, ports: Ports) -> dict[str, Node]:
     """Return what the actor may see of what is wanted, by its id, one look-up per kind."""
+    if not await may_ask(actor, ports):
+        return {}
     by_kind: dict[str, dict[UUID, str]] = {}
     for text in wanted:
         kind = ids.prefix_of(text)

@@ -10,18 +10,17 @@ from gongji.domain.actor import Actor, ActorKind
 from gongji.domain.binding import Binding, BindingStatus, Capacity, Consent, Limit, Used
 from gongji.domain.business_day import business_day
 from gongji.domain.disclosure import Availability, availability, shown_order, shown_to_beneficiary
-from gongji.domain.errors import Refusal
 from gongji.domain.family import Family
 from gongji.domain.identity import mask_digits, mask_name
 from gongji.domain.kinship import Kinship
 from gongji.domain.person import PersonalAccount
 from gongji.domain.policy import in_force
-from gongji.store.guardians import acting_capacity
 from gongji.store.lookups import reading
 from gongji.store.reading_bindings import Pair, read_pairs
 from gongji.store.reading_family import Household, read_household
 from gongji.store.staff import may_act_in
 from gongji.usecases.ports import Ports
+from gongji.usecases.views.acting import may_ask
 
 READERS: Final = ("REVIEWER", "READER")
 """Roles of staff who may read a binding of their region."""
@@ -208,11 +207,9 @@ async def see_bindings(ids: Iterable[UUID], actor: Actor, ports: Ports) -> dict[
             if _is_readable(pair, actor)
         }
     theirs = [pair for pair in pairs if pair.binding.is_party(actor.person_id)]
-    try:
-        await acting_capacity(reading(), actor, at)
-    except Refusal:
+    if not theirs or not await may_ask(actor, ports):
         return {}
-    return await _as_party(theirs, actor.person_id, at) if theirs else {}
+    return await _as_party(theirs, actor.person_id, at)
 
 
 async def see_binding(binding_id: UUID, actor: Actor, ports: Ports) -> BindingView | None:

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from gongji.domain.actor import Actor, ActorKind
-from gongji.domain.errors import Forbidden, Refusal
+from gongji.domain.errors import Forbidden
 from gongji.domain.explanation import Viewer
 from gongji.domain.page import PageOf, PageRequest
 from gongji.store.guardians import acting_capacity
@@ -15,6 +15,7 @@ from gongji.store.reading_settlements import Chosen, Whose, page_of_settlements
 from gongji.store.settlements import Settlement, settlements_by_id
 from gongji.store.staff import may_act_in
 from gongji.usecases.ports import Ports
+from gongji.usecases.views.acting import may_ask
 
 READERS: Final = ("SETTLER", "READER")
 """Roles of staff who may read a settlement of their region."""
@@ -40,21 +41,13 @@ async def see_settlements(
     found = await settlements_by_id(reading(), ids)
     if actor.kind is ActorKind.STAFF:
         return await _seen_by_staff(found, actor)
-    if not await _acts(actor, ports):
+    if not await may_ask(actor, ports):
         return {}
     return {
         one.id: SeenSettlement(one, Viewer.BENEFICIARY)
         for one in found.values()
         if one.beneficiary_id == actor.person_id
     }
-
-
-async def _acts(actor: Actor, ports: Ports) -> bool:
-    try:
-        await acting_capacity(reading(), actor, ports.clock.now())
-    except Refusal:
-        return False
-    return True
 
 
 async def _seen_by_staff(found: dict[UUID, Settlement], actor: Actor) -> dict[UUID, SeenSettlement]:
