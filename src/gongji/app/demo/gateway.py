@@ -44,7 +44,7 @@ def running_gateway(settings: Settings) -> Iterator[Stage]:
     Raises:
         StoryBroken: its own one does not start.
     """
-    base_url = f"http://{settings.host}:{settings.port}"
+    base_url = str(httpx2.URL(scheme="http", host=settings.host, port=settings.port))
     if _is_ready(base_url):
         yield Stage(base_url, settings, is_its_own=False)
         return
