@@ -1,35 +1,16 @@
-"""Bills and questions of a till as they are sent over GraphQL."""
+"""What a till's program sends about a bill: its question, and what is to be settled."""
 
 from typing import Any
 from uuid import UUID
 
 from gongji.domain.bill import Bill
+from tests.api.bills import bill_input
 from tests.world import key
-
-
-def bill_sent(bill: Bill) -> dict[str, Any]:
-    """Write a bill as a ``BillInput``."""
-    return {
-        "institutionBillNo": bill.institution_bill_no,
-        "visit": bill.visit.name,
-        "totalFen": bill.total,
-        "selfPaidFen": bill.self_paid,
-        "overLimitFen": bill.over_limit,
-        "firstPayFen": bill.first_pay,
-        "inScopeFen": bill.in_scope,
-        "fundPaidFen": bill.fund_paid,
-        "hospitalPaidFen": bill.hospital_paid,
-        "personalShareFen": bill.personal_share,
-        "lines": [
-            {"code": line.code, "name": line.name, "kind": line.kind.name, "amountFen": line.amount}
-            for line in bill.lines
-        ],
-    }
 
 
 def question(bill: Bill, number: str, *, kind: str = "ID_CARD") -> dict[str, Any]:
     """Write the input of ``quoteSettlement`` for who shows a credential."""
-    return {"credential": {"kind": kind, "number": number}, "bill": bill_sent(bill)}
+    return {"credential": {"kind": kind, "number": number}, "bill": bill_input(bill)}
 
 
 def bill_to_settle(
@@ -38,7 +19,7 @@ def bill_to_settle(
     *,
     kind: str = "ID_CARD",
     request_id: UUID | None = None,
-    **if_plan: str | None,
+    **if_plan: Any,
 ) -> dict[str, Any]:
     """Write the input of ``settleBill``; ``ifPlan`` is absent, null or a plan."""
     asked = question(bill, number, kind=kind)
