@@ -1,0 +1,79 @@
+"""What is asked all day looks rows up; it never reads a whole table of people, money or bills."""
+
+from collections.abc import Awaitable, Callable
+
+import asyncpg
+import pytest
+from tortoise.connection import get_connection
+
+from gongji.domain.actor import Actor, ActorKind, Channel
+from gongji.domain.policy import CredentialKind
+from gongji.store.database import CONNECTION
+from gongji.usecases.quote import QuoteBill, quote_at_till
+from gongji.usecases.settle import SettleBill, settle_bill
+from gongji.usecases.views.families import see_family_account
+from tests.bench.population import HOUSEHOLD, Population, load
+from tests.bills import bill
+from tests.world import KEY_RING, World, key
+
+PEOPLE = 6_000
+"""So many that looking up is cheaper than reading everything."""
+
+_WHOLE_READS = """
+SELECT s.relname, s.seq_scan
+FROM pg_stat_user_tables AS s JOIN pg_class AS c ON c.oid = s.relid WHERE c.reltuples > 100
+"""
+
+
+@pytest.fixture
+async def population(world: World, clean_database: str) -> Population:
+    connection = await asyncpg.connect(clean_database)
+    try:
+        return await load(connection, PEOPLE, key_ring=KEY_RING, now=world.clock.now())
+    finally:
+        await connection.close()
+
+
+def till(population: Population) -> Actor:
+    return Actor(ActorKind.TILL, population.institution_ids[0], Channel.TILL, operator="收费员01")
+
+
+async def tables_read_whole(ask: Callable[[], Awaitable[object]]) -> set[str]:
+    """Ask, and name the tables that were read from end to end."""
+    before = await whole_reads()
+    await ask()
+    after = await whole_reads()
+    return {table for table in after if after[table] > before[table]}
+
+
+async def whole_reads() -> dict[str, int]:
+    """Count on the one connection that everything here goes through, one after the other."""
+    connection = get_connection(CONNECTION)
+    await connection.execute_query("SELECT pg_stat_force_next_flush()")
+    await connection.execute_query("SELECT pg_stat_clear_snapshot()")
+    return {
+        row["relname"]: row["seq_scan"] for row in await connection.execute_query_dict(_WHOLE_READS)
+    }
+
+
+async def test_nothing_is_read_whole_for_a_quote_a_bill_and_a_family_account(
+    world: World, population: Population
+) -> None:
+    household, clerk = population.people[1_000 : 1_000 + HOUSEHOLD], till(population)
+
+    async def ask_all_day() -> None:
+        for person in household:
+            shown = CredentialKind.ID_CARD, person.id_number
+            asked = bill(number=person.id_number, share=130_00)
+            await quote_at_till(QuoteBill(*shown, asked), clerk, world.ports)
+            await settle_bill(SettleBill(key(), *shown, asked), clerk, world.ports)
+            owner = Actor(ActorKind.PERSON, person.id, Channel.MINI_PROGRAM)
+            await see_family_account(owner, world.ports)
+
+    assert await tables_read_whole(ask_all_day) == set()
+    assert await tables_read_whole(read_whole_table) == {"personal_account"}
+
+
+async def read_whole_table() -> None:
+    """Do what the counting must see."""
+    await get_connection(CONNECTION).execute_query("SELECT max(balance_fen) FROM personal_account")
