@@ -1,0 +1,259 @@
+"""Which tests show what was promised, by name, so that the map cannot rot.
+
+``SHOWN`` holds what the gateway must show; ``REGRESSIONS`` holds the bugs that other systems
+shipped. What requests cost is measured by ``make bench`` and stands in no test.
+"""
+
+import ast
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parents[1]
+
+SHOWN: dict[str, dict[str, tuple[str, ...]]] = {
+    "E1, E2, E3 and their variants through HTTP, every figure and reason, for each viewer": {
+        "api/test_worked_examples.py": (
+            "test_the_till_reads_own_shared_and_cash",
+            "test_the_beneficiary_reads_the_bill_each_leg_and_why",
+            "test_staff_read_the_exact_reason_of_every_sharer",
+            "test_each_sharer_reads_the_own_draw_and_no_other",
+            "test_every_account_has_what_is_left",
+            "test_reversing_e2_is_seen_by_all_and_returns_every_fen",
+        ),
+    },
+    "laws 1 to 5 and 10 as property tests, which find planted faults": {
+        "domain/test_laws.py": (
+            "test_the_resolver_keeps_every_law",
+            "test_a_settled_bill_keeps_every_law",
+            "test_the_laws_find_a_planted",
+        ),
+    },
+    "law 6: the quote is the settlement that follows": {
+        "domain/test_laws.py": ("test_a_settled_bill_keeps_every_law",),
+        "api/test_worked_examples.py": ("test_law_6_the_quote_is_the_settlement_that_follows",),
+    },
+    "law 7, also on the database": {
+        "domain/test_laws.py": (
+            "test_law_7_a_reversal_restores_every_balance_whatever_happened_meanwhile",
+        ),
+        "usecases/test_laws.py": (
+            "test_law_7_a_reversal_restores_every_balance_and_a_second_changes_nothing",
+        ),
+    },
+    "law 8, also on the database": {
+        "usecases/test_laws.py": (
+            "test_law_8_a_repetition_gives_the_same_facts_and_moves_nothing",
+        ),
+    },
+    "law 9": {
+        "domain/test_laws.py": (
+            "test_law_9_without_bounds_the_order_changes_who_pays_but_never_the_cash",
+        ),
+    },
+    "64 settlements at once, in a serial order that an independent model explains": {
+        "usecases/test_serial_order.py": ("test_64_settlements_at_once_have_a_serial_order",),
+    },
+    "what was acknowledged is honoured by whoever was already waiting for a lock": {
+        "usecases/test_waiting.py": (
+            "test_an_ending_is_honoured",
+            "test_a_pause_is_honoured",
+            "test_a_reorder_is_honoured",
+            "test_a_limit_is_honoured",
+            "test_what_happens_to_a_sharers_account_is_honoured",
+        ),
+    },
+    "the same request twice at once and after a restart: one movement, the same facts": {
+        "e2e/test_restart.py": (
+            "test_ten_times_the_same_at_once_is_one_settlement_and_nine_replays",
+            "test_after_a_restart_the_same_request_has_the_same_facts",
+            "test_nothing_moved_after_the_first_settlement",
+        ),
+    },
+    "another body or operation under a key": {
+        "e2e/test_restart.py": (
+            "test_another_bill_under_the_key_is_told_so",
+            "test_another_operation_under_the_key_is_told_so",
+        ),
+    },
+    "a refused request repeated": {
+        "e2e/test_restart.py": (
+            "test_a_refused_request_hears_the_same_refusal",
+            "test_what_was_refused_stays_refused_when_it_would_do_now",
+        ),
+    },
+    "the same bill number under a new key": {
+        "e2e/test_restart.py": ("test_the_bill_number_under_a_new_key_is_already_settled",),
+    },
+    "every row of G18, searched for in the full answers": {
+        "api/test_g18.py": (
+            "test_what_a_viewer_may_never_see_is_in_no_answer",
+            "test_the_search_would_find_what_may_be_seen",
+            "test_unknown_and_not_yours_are_answered_alike",
+        ),
+    },
+    "bad input gets a coded answer in Chinese and changes nothing": {
+        "api/test_bad_input.py": (
+            "test_what_is_no_name_is_refused",
+            "test_what_is_no_id_number_is_refused",
+            "test_a_bill_that_is_not_sound_is_refused_by_name",
+            "test_what_is_no_amount_is_malformed",
+        ),
+        "api/mutations/test_every_mutation.py": (
+            "test_what_does_not_exist_is_one_refusal_and_changes_nothing",
+        ),
+    },
+    "marked numbers are in no dump, log line, database log, outbox payload or error": {
+        "e2e/test_personal_data.py": (
+            "test_a_number_is_nowhere_in_any_form",
+            "test_a_name_stands_in_the_table_of_people_only",
+            "test_every_place_was_looked_at",
+            "test_the_search_finds_what_is_there",
+        ),
+    },
+    "the import contracts hold, and a planted violation of each is caught": {
+        "tidy/test_imports.py": (
+            "test_the_tree_keeps_every_contract",
+            "test_a_planted_violation_is_caught",
+        ),
+    },
+    "a big family account takes at most six statements": {
+        "api/queries/test_family_account.py": ("test_a_big_family_takes_at_most_six_statements",),
+    },
+    "the committed schema is the schema": {
+        "api/schema/test_schema.py": ("test_the_committed_file_is_the_schema",),
+    },
+    "migrations come to the head and leave no change": {
+        "store/test_migrations.py": (
+            "test_an_empty_database_comes_to_the_newest_step",
+            "test_the_rows_have_no_change_without_a_migration",
+            "test_the_database_holds_exactly_the_constraints_we_mean",
+        ),
+    },
+    "a gateway starts from nothing and leaves no server behind": {
+        "e2e/test_serve.py": (
+            "test_it_starts_from_nothing_and_is_ready",
+            "test_it_ends_within_seconds_and_leaves_no_server_behind",
+        ),
+        "app/test_postgres.py": (
+            "test_every_way_to_end_stops_the_server",
+            "test_no_mode_changes_and_no_other_user_may_enter",
+        ),
+    },
+}
+
+REGRESSIONS: dict[str, dict[str, tuple[str, ...]]] = {
+    "two rich sources and a small bill: the second stays untouched": {
+        "domain/test_deduction.py": (
+            "test_two_rich_sources_and_a_small_bill_leave_the_second_untouched",
+        ),
+        "api/test_worked_examples.py": ("test_every_account_has_what_is_left",),
+    },
+    "a repeated refund leaves balances equal": {
+        "usecases/test_reverse.py": (
+            "test_the_same_key_again_changes_nothing_more",
+            "test_another_key_hears_of_the_first_reversal",
+            "test_of_eight_reversals_at_once_one_wins",
+        ),
+        "usecases/test_refund_premium.py": ("test_a_premium_is_refunded_once",),
+    },
+    "two commits of one pending thing: one winner": {
+        "usecases/test_binding_races.py": (
+            "test_of_two_acceptances_one_counts",
+            "test_accepting_and_withdrawing_have_one_winner",
+        ),
+        "usecases/test_pay_premium.py": ("test_of_two_different_answers_one_counts",),
+    },
+    "a rejected or expired thing cannot be committed later": {
+        "usecases/test_decline.py": (
+            "test_a_declined_invitation_is_final",
+            "test_after_seven_days_it_is_too_late",
+        ),
+        "usecases/test_review.py": ("test_a_refused_kinship_is_final_and_keeps_the_reason",),
+        "domain/test_binding.py": (
+            "test_an_expired_invitation_stays_expired_even_when_news_comes",
+        ),
+    },
+    "refunds never exceed what each source paid": {
+        "domain/test_settlement.py": ("test_a_refund_is_never_more_than_what_each_source_paid",),
+        "usecases/test_pay_premium.py": ("test_a_failure_returns_every_leg",),
+    },
+    "a retry reuses its key": {
+        "usecases/test_retries.py": (
+            "test_a_connection_lost_while_waiting_is_replaced_and_the_bill_settled_once",
+            "test_what_was_committed_before_the_connection_broke_is_found_under_the_key",
+        ),
+        "usecases/test_pay_premium.py": ("test_the_sweep_asks_again_with_the_same_id",),
+    },
+    "refund to an emptied, frozen, unbound or closed account": {
+        "usecases/test_reverse.py": (
+            "test_what_happened_meanwhile_hinders_no_leg",
+            "test_the_leg_of_a_closed_account_goes_to_suspense",
+        ),
+    },
+    "order changed between quote and settle": {
+        "api/test_worked_examples.py": (
+            "test_a_plan_that_a_reorder_changed_is_refused_with_the_fresh_one",
+            "test_without_a_plan_the_order_at_settling_rules",
+            "test_an_order_that_went_there_and_back_leaves_the_plan_as_it_was",
+        ),
+    },
+    "Chinese, Tibetan and rare-character names in hashes, logs and files": {
+        "store/test_request_keys.py": (
+            "test_names_of_every_script_are_hashed",
+            "test_two_ways_to_write_a_name_are_one_request",
+        ),
+        "usecases/test_laws.py": (
+            "test_law_8_a_repetition_gives_the_same_facts_and_moves_nothing",
+        ),
+        "e2e/test_personal_data.py": ("test_a_name_stands_in_the_table_of_people_only",),
+        "domain/test_records.py": ("test_names_of_every_script_are_read",),
+        "api/test_bad_input.py": ("test_every_real_name_is_taken_and_masked",),
+    },
+    "one key twice in one batch": {
+        "usecases/test_settle.py": ("test_one_key_twice_in_one_batch_settles_once",),
+        "usecases/test_contribute.py": ("test_one_batch_twice_in_one_call_is_booked_once",),
+    },
+    "page limit together with a filter": {
+        "api/queries/test_settlements.py": (
+            "test_filters_by_day_and_state_hold_together_with_the_page_size",
+        ),
+    },
+    "default order stable under ties": {
+        "domain/test_family.py": ("test_unset_positions_under_ties_keep_one_order",),
+        "domain/test_policy.py": ("test_equal_balances_fall_back_to_the_time_of_acceptance",),
+    },
+    "shortage ends in cash": {
+        "domain/test_deduction.py": ("test_shortage_ends_in_cash_and_is_no_error",),
+    },
+    "amounts above 2^31 fen": {
+        "domain/test_deduction.py": ("test_amounts_above_32_bits_are_exact",),
+        "api/test_bad_input.py": ("test_the_largest_bill_is_settled",),
+    },
+    "two beneficiaries who share the same two sharers in opposite order": {
+        "usecases/test_serial_order.py": ("test_64_settlements_at_once_have_a_serial_order",),
+    },
+    "an acknowledged ending is honoured by a settle that was already waiting": {
+        "usecases/test_waiting.py": ("test_an_ending_is_honoured",),
+    },
+}
+
+
+@cache
+def names_in(file: str) -> frozenset[str]:
+    """Return the names of the functions in a file, also of those in classes."""
+    tree = ast.parse((TESTS / file).read_text(encoding="utf-8"))
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    return frozenset(node.name for node in ast.walk(tree) if isinstance(node, functions))
+
+
+@pytest.mark.parametrize("promise", [*SHOWN, *REGRESSIONS])
+def test_what_is_promised_is_shown_by_tests_that_exist(promise: str) -> None:
+    named = (SHOWN | REGRESSIONS)[promise]
+
+    assert named
+    for file, tests in named.items():
+        assert tests
+        assert set(tests) <= names_in(file)
+        assert all(test.startswith("test_") for test in tests)

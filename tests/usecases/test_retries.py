@@ -1,0 +1,137 @@
+"""A transaction that the database broke off is run again under its key, and moves money once."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import asyncpg
+import pytest
+from asyncpg.exceptions import (
+    CheckViolationError,
+    ConnectionDoesNotExistError,
+    DeadlockDetectedError,
+    UniqueViolationError,
+)
+from tortoise.exceptions import IntegrityError
+
+from gongji.domain.errors import Unavailable
+from gongji.store.rows import SettlementRow, TransferRow
+from gongji.usecases.settle import Settled, settle_bill
+from gongji.usecases.transaction import MOST_ATTEMPTS, retried
+from tests.bills import settling
+from tests.builders import bill_e2
+from tests.usecases.e2 import Family, make_family
+from tests.world import World
+
+WAITING = """
+SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()
+"""
+
+
+@pytest.fixture
+async def family(world: World) -> Family:
+    return await make_family(world)
+
+
+@asynccontextmanager
+async def locked(url: str) -> AsyncIterator[asyncpg.Connection]:
+    """Keep every family locked; yield a connection that watches who waits."""
+    holder, watcher = await asyncpg.connect(url), await asyncpg.connect(url)
+    try:
+        async with holder.transaction():
+            await holder.execute("SELECT * FROM beneficiary FOR UPDATE")
+            yield watcher
+    finally:
+        await holder.close()
+        await watcher.close()
+
+
+async def who_waits(watcher: asyncpg.Connection) -> int:
+    """Return the backend that waits for a lock, as soon as there is one."""
+    async with asyncio.timeout(10):
+        while (pid := await watcher.fetchval(WAITING)) is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    return int(pid)
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_a_connection_lost_while_waiting_is_replaced_and_the_bill_settled_once(
+    world: World, family: Family, migrated_database: str, times: int
+) -> None:
+    async with locked(migrated_database) as watcher:
+        request = settling(family.me, bill_e2())
+        task = asyncio.create_task(settle_bill(request, family.hospital.actor, world.ports))
+        for _ in range(times):
+            waiting = await who_waits(watcher)
+            assert await watcher.fetchval("SELECT pg_terminate_backend($1, 5000)", waiting)
+
+    done = await asyncio.wait_for(task, 10)
+
+    assert not done.replayed
+    assert (done.settlement.shared, done.settlement.cash) == (505_88, 126_76)
+    assert await SettlementRow.all().count() == 1
+    assert await TransferRow.filter(cause_id=done.settlement.id).count() == 3
+
+
+async def test_what_was_committed_before_the_connection_broke_is_found_under_the_key(
+    world: World, family: Family
+) -> None:
+    request = settling(family.me, bill_e2())
+    heard: list[Settled] = []
+
+    async def attempt() -> Settled:
+        heard.append(await settle_bill(request, family.hospital.actor, world.ports))
+        if len(heard) == 1:
+            raise ConnectionDoesNotExistError
+        return heard[-1]
+
+    again = await retried(attempt)
+
+    assert [one.replayed for one in heard] == [False, True]
+    assert again.settlement == heard[0].settlement
+    assert await SettlementRow.all().count() == 1
+
+
+def failing(failure: Exception) -> tuple[list[int], Callable[[], Awaitable[int]]]:
+    """Return an attempt that always fails, and the list that it counts itself in."""
+    attempts: list[int] = []
+
+    async def attempt() -> int:
+        attempts.append(len(attempts))
+        raise failure
+
+    return attempts, attempt
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        DeadlockDetectedError("deadlock"),
+        IntegrityError(UniqueViolationError("raced")),
+        OSError("away"),
+    ],
+)
+async def test_after_the_last_attempt_it_is_unavailable(failure: Exception) -> None:
+    attempts, attempt = failing(failure)
+
+    with pytest.raises(Unavailable):
+        await retried(attempt)
+
+    assert len(attempts) == MOST_ATTEMPTS
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        IntegrityError(CheckViolationError("balance below zero")),
+        IntegrityError("without a cause"),
+        ValueError("a bug"),
+    ],
+)
+async def test_what_would_fail_again_is_not_tried_again(failure: Exception) -> None:
+    attempts, attempt = failing(failure)
+
+    with pytest.raises(type(failure)):
+        await retried(attempt)
+
+    assert len(attempts) == 1
