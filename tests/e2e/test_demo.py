@@ -5,6 +5,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,14 +22,21 @@ Played = tuple[int, str, str]
 """Exit status, what was printed, and the complaint."""
 
 
-@pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
-    """Return a folder that only its owner may enter, for all tests here."""
+@contextmanager
+def private_folder() -> Iterator[Path]:
+    """Make a folder that only its owner may enter; remove it, and what root put elsewhere."""
     made = Path(tempfile.mkdtemp(prefix="gongji-demo-tests-"))
     yield made
     for sign in made.rglob("elsewhere"):
         shutil.rmtree(sign.read_text(encoding="utf-8").strip(), ignore_errors=True)
     shutil.rmtree(made)
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """Return a folder for all tests here."""
+    with private_folder() as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +149,15 @@ def test_a_family_with_other_balances_is_not_played(
     assert status == 1
     assert "卓玛" in complaint
     assert "邀请有效期至" not in told
+
+
+def test_a_gateway_that_serves_another_folder_is_not_played_on(gateway: Gateway) -> None:
+    with private_folder() as other:
+        status, told, complaint = demo(other, gateway)
+
+        assert (status, "个人账户" in told) == (1, False)
+        assert complaint.startswith(f"gongji: {gateway.url} 的网关不在这个数据文件夹上")
+        assert servers_in(other) == []
 
 
 def test_the_demo_starts_a_gateway_of_its_own_and_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 
 from rich.console import Console
+from tortoise.connection import get_connection
 
 from gongji.api.documents import manifest_of
 from gongji.app.asgi import make_ports
@@ -16,6 +17,8 @@ from gongji.app.demo.hospital import explain, reverse, settle, show_draws
 from gongji.app.demo.household import balances, bind, meet, order, restore
 from gongji.app.demo.screen import Screen
 from gongji.app.settings import Settings
+from gongji.store.database import CONNECTION, pending_migrations
+from gongji.store.installation import is_demonstration
 from gongji.usecases.ports import SystemClock
 
 
@@ -39,11 +42,19 @@ def play(settings: Settings, console: Console) -> None:
 
 
 def _tokens(stage: Stage) -> Tokens:
-    """Make everybody's token from the gateway's own database."""
+    """Make everybody's token from the gateway's own database.
+
+    Raises:
+        StoryBroken: it is not the one of these settings, or no demonstration.
+    """
     ports = make_ports(stage.settings)
 
     async def made(url: str) -> Tokens:
-        async with opened_database(url):
+        async with opened_database(url) as context:
+            if await pending_migrations(context) or not await is_demonstration(
+                get_connection(CONNECTION)
+            ):
+                raise StoryBroken(texts.NO_DEMONSTRATION.format(url=stage.base_url))
             return await make_tokens(stage.settings, ports, ports.clock.now())
 
     with running_database(stage.settings) as url:

@@ -12,6 +12,11 @@ PLAYED_ON: Final = (
 ITS_OWN: Final = "本次演示自己启动，演完即停"
 RUNNING: Final = "已在运行"
 
+NO_DEMONSTRATION: Final = (
+    "{url} 的网关不在这个数据文件夹上，或者没有演示家庭："
+    "请在同一个文件夹用 gongji serve --demo 启动，或用 GONGJI_PORT 换一个端口。"
+)
+
 CAST: Final = "家庭成员"
 CAST_COLUMNS: Final = ("姓名", "在这一年里", "使用的客户端", "险种", "个人账户余额")
 ROLES: Final[Mapping[str, str]] = MappingProxyType(
