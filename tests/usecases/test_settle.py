@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from gongji.domain.actor import Actor, ActorKind, Channel
 from gongji.domain.errors import (
     AlreadySettled,
     Code,
@@ -18,6 +19,7 @@ from gongji.domain.replay import replay
 from gongji.store.rows import (
     EventRow,
     PersonalAccountRow,
+    RequestKeyRow,
     SettlementLegRow,
     SettlementRow,
     TransferRow,
@@ -223,6 +225,24 @@ class TestRefusals:
 
         assert isinstance(answer, Forbidden)
         assert await nothing_happened(world, family)
+
+    async def test_a_till_of_no_known_institution_may_not_settle_and_disturbs_nobody(
+        self, world: World, family: Family
+    ) -> None:
+        request = settling(family.me, bill("1"))
+        stranger = Actor(ActorKind.TILL, key(), Channel.TILL)
+
+        for _ in range(2):
+            refused, done = await settle(
+                [
+                    (request, stranger),
+                    (settling(family.me, bill(str(key()))), family.hospital.actor),
+                ],
+                world.ports,
+            )
+            assert isinstance(refused, Forbidden)
+            assert isinstance(done, Settled)
+        assert await RequestKeyRow.filter(answer=None).count() == 0
 
     async def test_a_region_without_policy_is_not_open(self, world: World) -> None:
         me = await world.person(balance=1_00)

@@ -117,14 +117,35 @@ async def settle(bills: Sequence[tuple[SettleBill, Actor]], ports: Ports) -> lis
 
 async def _settle_together(waiting: Sequence[_Waiting], ports: Ports) -> list[Answer]:
     tills = [one for one in waiting if one.actor.kind is ActorKind.TILL]
+    try:
+        answers = await _settle_of_tills(tills, ports)
+    except _Strangers as strangers:
+        # Their keys were claimed with the others'; the rollback gave all of them back.
+        known = [one for one in tills if one.actor.subject not in strangers.subjects]
+        answers = await _settle_of_tills(known, ports)
+    return [answers.get(id(one), Forbidden()) for one in waiting]
+
+
+class _Strangers(Exception):
+    """Tills of institutions that the registry does not know."""
+
+    def __init__(self, subjects: set[UUID]) -> None:
+        super().__init__(len(subjects))
+        self.subjects: Final = subjects
+
+
+async def _settle_of_tills(tills: Sequence[_Waiting], ports: Ports) -> dict[int, Answer]:
+    """Settle the bills of tills; answers by the identity of what waited.
+
+    Raises:
+        _Strangers: some institution is unknown; nothing happened.
+    """
     async with in_transaction() as connection:
         batch = await _open(connection, tills, ports)
         answers = {id(one): batch.answer(one) for one in tills}
         await batch.changes.write(connection)
         replays = await settlements_by_id(connection, batch.replayed_ids)
-    return [
-        _filled(answers[id(one)], replays) if id(one) in answers else Forbidden() for one in waiting
-    ]
+    return {one: _filled(answer, replays) for one, answer in answers.items()}
 
 
 async def _open(connection: BaseDBAsyncClient, tills: Sequence[_Waiting], ports: Ports) -> "_Batch":
@@ -142,6 +163,8 @@ async def _open(connection: BaseDBAsyncClient, tills: Sequence[_Waiting], ports:
         bills=[one.number for one in tills if one.request.bill.has_number],
         institution_ids={one.actor.subject for one in tills},
     )
+    if strangers := {one.actor.subject for one in tills} - families.institutions.keys():
+        raise _Strangers(strangers)
     return _Batch(
         at=at,
         families=families,
@@ -175,9 +198,7 @@ class _Batch:
 
     def answer(self, one: _Waiting) -> Settled | _Earlier | Problem:
         """Answer one bill: the stored answer, a settlement, or a problem that is stored."""
-        place = self.families.institutions.get(one.actor.subject)
-        if place is None:
-            return Forbidden()
+        place = self.families.institutions[one.actor.subject]
         stored = self.answered.get(one.key.id)
         try:
             if stored is not None:
