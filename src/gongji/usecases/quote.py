@@ -4,9 +4,6 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.connection import get_connection
-
 from gongji.domain.actor import Actor, ActorKind
 from gongji.domain.bill import Bill, faults
 from gongji.domain.business_day import business_day
@@ -16,7 +13,7 @@ from gongji.domain.family import BillSplit, Family, split_at_home, split_bill
 from gongji.domain.institution import Institution
 from gongji.domain.money import Fen
 from gongji.domain.policy import CredentialKind
-from gongji.store.database import CONNECTION
+from gongji.store.database import pool
 from gongji.store.families import Families, load_families
 from gongji.store.guardians import acting_capacity
 from gongji.store.plans import plan_of_split
@@ -79,7 +76,7 @@ async def _load(
     person_id: UUID | None, institution_id: UUID, ports: Ports
 ) -> tuple[Families, Institution]:
     families = await load_families(
-        _connection(),
+        pool(),
         [] if person_id is None else [person_id],
         day=business_day(ports.clock.now()),
         locking=False,
@@ -88,10 +85,6 @@ async def _load(
     if (place := families.institutions.get(institution_id)) is None:
         raise Forbidden
     return families, place
-
-
-def _connection() -> BaseDBAsyncClient:
-    return get_connection(CONNECTION)
 
 
 def _own_balance_after(family: Family, split: BillSplit) -> Fen | None:
@@ -127,12 +120,12 @@ async def quote_for_person(amount: Fen, actor: Actor, ports: Ports) -> PersonalQ
         raise refuse(Code.BILL_TOTAL_NOT_POSITIVE, "amountFen")
     at = ports.clock.now()
     person_id = actor.person_id
-    await acting_capacity(_connection(), actor, at)
-    families = await load_families(_connection(), [person_id], day=business_day(at), locking=False)
+    await acting_capacity(pool(), actor, at)
+    families = await load_families(pool(), [person_id], day=business_day(at), locking=False)
     if person_id not in families.rows:
         raise not_found()
     family = families.family(person_id, at)
-    asked = await count_quote(_connection(), actor.subject, business_day(at))
+    asked = await count_quote(pool(), actor.subject, business_day(at))
     if asked > family.policy.quotes_per_day:
         raise refuse(Code.QUOTES_USED_UP)
     split = split_at_home(family, amount, at)

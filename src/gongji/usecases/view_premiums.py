@@ -6,9 +6,6 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.connection import get_connection
-
 from gongji.domain.actor import Actor, ActorKind, Role
 from gongji.domain.business_day import business_day
 from gongji.domain.errors import Reason
@@ -21,7 +18,7 @@ from gongji.domain.premium import (
     quote_premium,
     reasons_against_insured,
 )
-from gongji.store.database import CONNECTION
+from gongji.store.database import pool
 from gongji.store.families import load_families
 from gongji.store.guardians import acting_capacity
 from gongji.store.plans import sealed_plan
@@ -73,7 +70,7 @@ async def payable_premiums(actor: Actor, ports: Ports) -> tuple[PayablePremium, 
 
     Clause: G14, G18, S1.3.
     """
-    at, connection = ports.clock.now(), _connection()
+    at, connection = ports.clock.now(), pool()
     await acting_capacity(connection, actor, at)
     insured_ids = await insured_by_sharer(connection, actor.person_id)
     families = await load_families(connection, insured_ids, day=business_day(at), locking=False)
@@ -122,8 +119,8 @@ async def list_premiums(
 
     Clause: G14, G18.
     """
-    await acting_capacity(_connection(), actor, ports.clock.now())
-    return await page_of_premiums(_connection(), actor.person_id, side, page)
+    await acting_capacity(pool(), actor, ports.clock.now())
+    return await page_of_premiums(pool(), actor.person_id, side, page)
 
 
 async def find_premium(premium_id: UUID, actor: Actor, ports: Ports) -> Premium | None:
@@ -134,9 +131,9 @@ async def find_premium(premium_id: UUID, actor: Actor, ports: Ports) -> Premium 
 
     Clause: G18.
     """
-    premium = (await premiums_by_id(_connection(), [premium_id])).get(premium_id)
+    premium = (await premiums_by_id(pool(), [premium_id])).get(premium_id)
     if actor.kind is ActorKind.PERSON:
-        await acting_capacity(_connection(), actor, ports.clock.now())
+        await acting_capacity(pool(), actor, ports.clock.now())
     return premium if premium is not None and _may_see(actor, premium) else None
 
 
@@ -144,7 +141,3 @@ def _may_see(actor: Actor, premium: Premium) -> bool:
     if actor.kind is ActorKind.PERSON:
         return actor.person_id in {premium.payer_id, premium.insured_id}
     return may_act_in(actor, premium.region, *READERS)
-
-
-def _connection() -> BaseDBAsyncClient:
-    return get_connection(CONNECTION)

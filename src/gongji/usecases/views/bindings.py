@@ -15,7 +15,7 @@ from gongji.domain.identity import mask_digits, mask_name
 from gongji.domain.kinship import Kinship
 from gongji.domain.person import PersonalAccount
 from gongji.domain.policy import in_force
-from gongji.store.lookups import reading
+from gongji.store.database import pool
 from gongji.store.reading_bindings import Pair, read_pairs
 from gongji.store.reading_family import Household, read_household
 from gongji.store.staff import may_act_in
@@ -199,7 +199,7 @@ async def see_bindings(ids: Iterable[UUID], actor: Actor, ports: Ports) -> dict[
     at = ports.clock.now()
     if actor.kind not in {ActorKind.PERSON, ActorKind.STAFF}:
         return {}
-    pairs = await read_pairs(reading(), ids)
+    pairs = await read_pairs(pool(), ids)
     if actor.kind is ActorKind.STAFF:
         return {
             pair.binding.id: _as_staff(pair, at, ports)
@@ -223,7 +223,7 @@ async def see_binding(binding_id: UUID, actor: Actor, ports: Ports) -> BindingVi
 async def _as_party(
     pairs: Iterable[Pair], person_id: UUID, at: datetime
 ) -> dict[UUID, BindingView]:
-    household = await read_household(reading(), person_id, at)
+    household = await read_household(pool(), person_id, at)
     if household is None:
         return {}
     live = _live(household, person_id, at)

@@ -14,8 +14,8 @@ from gongji.domain.identity import mask_digits, mask_name
 from gongji.domain.money import Fen
 from gongji.domain.person import AccountStatus, PersonalAccount, PersonStatus, Scheme
 from gongji.store.accesses import record_access
+from gongji.store.database import pool
 from gongji.store.guardians import acting_capacity
-from gongji.store.lookups import reading
 from gongji.store.personal_data import KeyRing
 from gongji.store.reading_family import Household, read_household
 from gongji.store.staff import may_act_in, stated_reason
@@ -106,8 +106,8 @@ async def see_family_account(
         return await _see_as_staff(person_id, reason, actor, ports, at)
     if person_id is not None or reason is not None:
         raise Forbidden
-    await acting_capacity(reading(), actor, at)
-    household = await read_household(reading(), actor.person_id, at)
+    await acting_capacity(pool(), actor, at)
+    household = await read_household(pool(), actor.person_id, at)
     if household is None:
         raise not_found()
     return _show(household, actor.person_id, _FAMILY, ports.key_ring, at)
@@ -119,12 +119,12 @@ async def _see_as_staff(
     if Role.READER not in actor.roles or actor.acting_for is not None:
         raise Forbidden
     stated = stated_reason(actor, reason)
-    household = None if person_id is None else await read_household(reading(), person_id, at)
+    household = None if person_id is None else await read_household(pool(), person_id, at)
     if person_id is None or household is None or stated is None:
         raise not_found("personId")
     if not may_act_in(actor, household.families.rows[person_id].value.region, Role.READER):
         raise not_found("personId")
-    await record_access(reading(), person_id, stated, actor, at)
+    await record_access(pool(), person_id, stated, actor, at)
     return _show(household, person_id, _STAFF, ports.key_ring, at)
 
 

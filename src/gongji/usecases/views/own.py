@@ -10,9 +10,9 @@ from gongji.domain.actor import Actor
 from gongji.domain.business_day import business_day
 from gongji.domain.money import Fen
 from gongji.domain.person import AccountStatus
+from gongji.store.database import pool
 from gongji.store.families import Families, load_families
 from gongji.store.guardians import acting_capacity
-from gongji.store.lookups import reading
 from gongji.store.orders import live_order
 from gongji.usecases.ports import Ports
 
@@ -67,5 +67,5 @@ async def see_own_order(actor: Actor, ports: Ports) -> Order:
 
 async def _own(actor: Actor, ports: Ports) -> Families:
     at = ports.clock.now()
-    await acting_capacity(reading(), actor, at)
-    return await load_families(reading(), [actor.person_id], day=business_day(at), locking=False)
+    await acting_capacity(pool(), actor, at)
+    return await load_families(pool(), [actor.person_id], day=business_day(at), locking=False)

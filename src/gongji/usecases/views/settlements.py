@@ -9,8 +9,9 @@ from gongji.domain.actor import Actor, ActorKind, Role
 from gongji.domain.errors import Forbidden
 from gongji.domain.explanation import Viewer
 from gongji.domain.page import PageOf, PageRequest
+from gongji.store.database import pool
 from gongji.store.guardians import acting_capacity
-from gongji.store.lookups import reading, regions_of
+from gongji.store.lookups import regions_of
 from gongji.store.reading_settlements import Chosen, Whose, page_of_settlements
 from gongji.store.settlements import Settlement, settlements_by_id
 from gongji.store.staff import may_act_in
@@ -38,7 +39,7 @@ async def see_settlements(
     """
     if actor.kind not in {ActorKind.PERSON, ActorKind.STAFF}:
         return {}
-    found = await settlements_by_id(reading(), ids)
+    found = await settlements_by_id(pool(), ids)
     if actor.kind is ActorKind.STAFF:
         return await _seen_by_staff(found, actor)
     if not await may_ask(actor, ports):
@@ -66,7 +67,7 @@ async def see_receipts(ids: Iterable[UUID], actor: Actor) -> dict[UUID, Settleme
     """
     if actor.kind is not ActorKind.TILL:
         return {}
-    found = await settlements_by_id(reading(), ids)
+    found = await settlements_by_id(pool(), ids)
     return {one.id: one for one in found.values() if one.institution_id == actor.subject}
 
 
@@ -81,8 +82,8 @@ async def list_settlements(
 
     Clause: G18, G19.
     """
-    await acting_capacity(reading(), actor, ports.clock.now())
-    return await page_of_settlements(reading(), Whose.BENEFICIARY, actor.person_id, chosen, page)
+    await acting_capacity(pool(), actor, ports.clock.now())
+    return await page_of_settlements(pool(), Whose.BENEFICIARY, actor.person_id, chosen, page)
 
 
 async def list_receipts(actor: Actor, chosen: Chosen, page: PageRequest) -> PageOf[Settlement]:
@@ -95,4 +96,4 @@ async def list_receipts(actor: Actor, chosen: Chosen, page: PageRequest) -> Page
     """
     if actor.kind is not ActorKind.TILL:
         raise Forbidden
-    return await page_of_settlements(reading(), Whose.INSTITUTION, actor.subject, chosen, page)
+    return await page_of_settlements(pool(), Whose.INSTITUTION, actor.subject, chosen, page)
