@@ -17,8 +17,7 @@ from gongji.domain.institution import InstitutionKind
 from gongji.domain.kinship import Kinship
 from gongji.domain.person import AccountStatus, PersonStatus, Scheme
 from gongji.domain.policy import CredentialKind, ItemKind
-from gongji.domain.premium import PremiumStatus
-from gongji.store.premiums import PremiumSide
+from gongji.domain.premium import PremiumSide, PremiumStatus
 
 
 def describe_enum(kind: type[StrEnum], description: str, **values: str) -> None:
