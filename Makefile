@@ -11,6 +11,8 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 UV ?= uv
 WORKERS ?= 2
+# Dozens of programs start in a test run: they share what the first one compiled.
+unexport PYTHONDONTWRITEBYTECODE
 # A stamp of this very folder: a checkout that was moved installs itself anew.
 STAMP := $(VENV)/.installed-$(shell printf '%s' "$(CURDIR)" | cksum | cut -d' ' -f1)
 

@@ -226,14 +226,7 @@ class BindingMutations:
         account = await see_own_account(actor, info.context.ports)
         if account is None:
             raise ValueError("who has set a reserve has an account")
-        return SetReservePayload(
-            account=PersonalAccount(
-                balance_fen=account.balance,
-                reserve_fen=account.reserve,
-                status=account.status,
-            ),
-            replayed=done.replayed,
-        )
+        return SetReservePayload(account=PersonalAccount.of(account), replayed=done.replayed)
 
     @strawberry.mutation
     async def reorder_sharers(self, info: Info, input: ReorderSharersInput) -> ReorderSharersResult:

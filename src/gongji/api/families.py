@@ -19,6 +19,7 @@ from gongji.domain.money import Fen
 from gongji.domain.person import AccountStatus, PersonStatus, Scheme
 from gongji.store.reading_family import MOST_INVITATIONS
 from gongji.usecases.views import families as seen
+from gongji.usecases.views.own import OwnAccount
 
 describe_enum(
     OrderSource,
@@ -67,6 +68,11 @@ class PersonalAccount:
     )
     status: AccountStatus = strawberry.field(description="状态。State.")
 
+    @classmethod
+    def of(cls, own: OwnAccount) -> "PersonalAccount":
+        """Show an account to its owner, or to who may see it as the owner does."""
+        return cls(balance_fen=own.balance, reserve_fen=own.reserve, status=own.status)
+
 
 @strawberry.type
 class FamilyAccount:
@@ -106,7 +112,7 @@ class FamilyAccount:
         """Show a family account."""
         return cls(
             person=InsuredPerson.of(family.person),
-            account=_account(family.account),
+            account=None if family.account is None else PersonalAccount.of(family.account),
             order_version=family.order_version,
             order_source=family.order_source,
             sharers=[BindingAsBeneficiary.of(one) for one in family.sharers],
@@ -114,12 +120,6 @@ class FamilyAccount:
             invitations_received=[BindingAsBeneficiary.of(one) for one in family.received],
             invitations_sent=[BindingAsSharer.of(one) for one in family.sent],
         )
-
-
-def _account(own: seen.OwnAccount | None) -> PersonalAccount | None:
-    if own is None:
-        return None
-    return PersonalAccount(balance_fen=own.balance, reserve_fen=own.reserve, status=own.status)
 
 
 FamilyAccountResult = Annotated[

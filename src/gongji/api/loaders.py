@@ -8,6 +8,7 @@ from strawberry.dataloader import DataLoader
 
 from gongji.domain.institution import Institution
 from gongji.domain.money import Fen
+from gongji.domain.settlement import Reversal
 from gongji.store.lookups import (
     institutions_by_id,
     masked_names,
@@ -15,7 +16,6 @@ from gongji.store.lookups import (
     payer_parts,
     reversals_by_id,
 )
-from gongji.store.reversals import Reversal
 
 
 class Loaders:
