@@ -5,7 +5,7 @@ from typing import Annotated
 import strawberry
 
 from gongji.api import ids
-from gongji.api.bindings_seen import Binding, BindingAsSharer, show_binding
+from gongji.api.binding_types import Binding, BindingAsSharer, show_binding
 from gongji.api.context import BINDING, Info
 from gongji.api.families import PersonalAccount
 from gongji.api.faults import fault

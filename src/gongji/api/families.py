@@ -5,7 +5,7 @@ from typing import Annotated, Final
 import strawberry
 
 from gongji.api import ids
-from gongji.api.bindings_seen import (
+from gongji.api.binding_types import (
     BindingAsBeneficiary,
     BindingAsSharer,
 )
@@ -17,7 +17,7 @@ from gongji.api.regions import Region
 from gongji.domain.disclosure import OrderSource
 from gongji.domain.money import Fen
 from gongji.domain.person import AccountStatus, PersonStatus, Scheme
-from gongji.store.reading_family import MOST_INVITATIONS
+from gongji.store.reading.family import MOST_INVITATIONS
 from gongji.usecases.views import families as seen
 from gongji.usecases.views.own import OwnAccount
 

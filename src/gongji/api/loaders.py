@@ -9,7 +9,7 @@ from strawberry.dataloader import DataLoader
 from gongji.domain.institution import Institution
 from gongji.domain.money import Fen
 from gongji.domain.settlement import Reversal
-from gongji.store.lookups import (
+from gongji.store.reading.lookups import (
     institutions_by_id,
     masked_names,
     masked_sharer_names,

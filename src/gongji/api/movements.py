@@ -19,7 +19,7 @@ from gongji.domain.institution import InstitutionKind
 from gongji.domain.money import Fen
 from gongji.domain.movement import Movement, MovementKind
 from gongji.store.orders import OrderVersion
-from gongji.store.reading_accounts import SharedDraw
+from gongji.store.reading.accounts import SharedDraw
 from gongji.usecases.views.accounts import list_movements, list_orders, list_shared_draws
 
 describe_enum(

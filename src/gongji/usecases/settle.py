@@ -37,10 +37,10 @@ from gongji.domain.settlement import Settlement, book, legs_of
 from gongji.store.changes import Changes
 from gongji.store.families import BillNumber, Families, load_families
 from gongji.store.ids import new_id
+from gongji.store.insurance_centre import credential_digest
 from gongji.store.locks import LockedBeneficiary, claim_and_lock
 from gongji.store.personal_data import KeyRing
 from gongji.store.plans import check_plan, plan_of_split
-from gongji.store.registry import credential_digest
 from gongji.store.request_keys import Key, StoredKey, is_answer, make_key, write_problem
 from gongji.store.settlements import insert_settlement, settlements_by_id
 from gongji.usecases.ports import Ports

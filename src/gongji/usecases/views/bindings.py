@@ -16,8 +16,8 @@ from gongji.domain.kinship import Kinship
 from gongji.domain.person import PersonalAccount
 from gongji.domain.policy import in_force
 from gongji.store.database import pool
-from gongji.store.reading_bindings import Pair, read_pairs
-from gongji.store.reading_family import Household, read_household
+from gongji.store.reading.bindings import Pair, read_pairs
+from gongji.store.reading.family import Household, read_household
 from gongji.store.staff import may_act_in
 from gongji.usecases.ports import Ports
 from gongji.usecases.views.acting import may_ask

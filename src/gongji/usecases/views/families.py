@@ -16,7 +16,7 @@ from gongji.store.accesses import record_access
 from gongji.store.database import pool
 from gongji.store.guardians import acting_capacity
 from gongji.store.personal_data import KeyRing
-from gongji.store.reading_family import Household, read_household
+from gongji.store.reading.family import Household, read_household
 from gongji.store.staff import may_act_in, stated_reason
 from gongji.usecases.ports import Ports
 from gongji.usecases.views.bindings import (

@@ -12,8 +12,8 @@ from gongji.domain.page import PageOf, PageRequest
 from gongji.domain.settlement import Settlement
 from gongji.store.database import pool
 from gongji.store.guardians import acting_capacity
-from gongji.store.lookups import regions_of
-from gongji.store.reading_settlements import Chosen, Whose, page_of_settlements
+from gongji.store.reading.lookups import regions_of
+from gongji.store.reading.settlements import Chosen, Whose, page_of_settlements
 from gongji.store.settlements import settlements_by_id
 from gongji.store.staff import may_act_in
 from gongji.usecases.ports import Ports
