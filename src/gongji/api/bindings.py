@@ -6,9 +6,10 @@ import strawberry
 
 from gongji.api import ids
 from gongji.api.binding_types import Binding, BindingAsSharer, show_binding
-from gongji.api.context import BINDING, Info
+from gongji.api.context import Info
 from gongji.api.families import PersonalAccount
 from gongji.api.faults import fault
+from gongji.api.ids import BINDING
 from gongji.api.mutations import BindingInput, Payload, PersonInput, as_sharer
 from gongji.api.problems import DeductionOrder, PlanChanged, Refusal, RequestIdReused, StaleOrder
 from gongji.domain.money import Fen

@@ -9,8 +9,9 @@ from gongji.api.binding_types import (
     BindingAsBeneficiary,
     BindingAsSharer,
 )
-from gongji.api.context import PERSON, Info, OnBehalfOf
+from gongji.api.context import Info, OnBehalfOf
 from gongji.api.enums import describe_enum
+from gongji.api.ids import PERSON
 from gongji.api.limits import ListSize
 from gongji.api.problems import Refusal
 from gongji.api.regions import Region

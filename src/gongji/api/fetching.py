@@ -8,8 +8,9 @@ import strawberry
 
 from gongji.api import ids
 from gongji.api.binding_types import Binding, show_binding
-from gongji.api.context import BINDING, INSTITUTION, PREMIUM, SETTLEMENT, Info, OnBehalfOf
+from gongji.api.context import Info, OnBehalfOf
 from gongji.api.faults import fault
+from gongji.api.ids import BINDING, INSTITUTION, PREMIUM, SETTLEMENT
 from gongji.api.institutions import InstitutionType
 from gongji.api.limits import ListSize
 from gongji.api.nodes import Node

@@ -6,7 +6,8 @@ import strawberry
 
 from gongji.api import ids
 from gongji.api.binding_types import BindingAsBeneficiary, BindingAsSharer, BindingAsStaff
-from gongji.api.context import BINDING, Info
+from gongji.api.context import Info
+from gongji.api.ids import BINDING
 from gongji.api.mutations import (
     BindingInput,
     KeyedInput,

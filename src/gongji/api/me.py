@@ -5,7 +5,8 @@ from typing import Annotated
 import strawberry
 
 from gongji.api import ids
-from gongji.api.context import PERSON, Info
+from gongji.api.context import Info
+from gongji.api.ids import PERSON
 from gongji.api.institutions import InstitutionType
 from gongji.api.limits import ListSize
 from gongji.api.regions import Region

@@ -7,7 +7,8 @@ import strawberry
 
 from gongji.api import ids
 from gongji.api.binding_types import BindingAsBeneficiary, BindingAsSharer
-from gongji.api.context import BINDING, Info
+from gongji.api.context import Info
+from gongji.api.ids import BINDING
 from gongji.domain.actor import Actor
 from gongji.usecases.transaction import Done
 from gongji.usecases.views import bindings as seen

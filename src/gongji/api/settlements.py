@@ -8,8 +8,9 @@ import strawberry
 
 from gongji.api import ids
 from gongji.api.connections import After, Before, Connection, Cursors, First, Last, connect
-from gongji.api.context import SETTLEMENT, Info, OnBehalfOf
+from gongji.api.context import Info, OnBehalfOf
 from gongji.api.enums import describe_enum
+from gongji.api.ids import SETTLEMENT
 from gongji.api.institutions import InstitutionType
 from gongji.api.limits import ListSize
 from gongji.api.nodes import Node

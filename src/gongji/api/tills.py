@@ -7,7 +7,8 @@ from uuid import UUID
 import strawberry
 
 from gongji.api import ids
-from gongji.api.context import REVERSAL, SETTLEMENT, Info
+from gongji.api.context import Info
+from gongji.api.ids import REVERSAL, SETTLEMENT
 from gongji.api.nodes import Node
 from gongji.api.problems import (
     AlreadyReversed,
