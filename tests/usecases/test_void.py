@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -31,6 +32,7 @@ from gongji.store.rows import (
     TransferRow,
 )
 from gongji.usecases.pay_premium import confirm_premiums
+from gongji.usecases.refund_premium import RefundPremium, refund_premium
 from gongji.usecases.reverse import ReverseSettlement, reverse_settlement
 from gongji.usecases.set_reserve import SetReserve, set_reserve
 from gongji.usecases.settle import SettleBill, Settled, settle, settle_bill
@@ -40,7 +42,7 @@ from gongji.usecases.void import VoidRequest, void_request
 from tests.bills import bill, settling
 from tests.builders import bill_e2
 from tests.usecases.e2 import Family, make_family
-from tests.usecases.premium_family import make_premium_family
+from tests.usecases.premium_family import books_balance, make_premium_family
 from tests.world import NOON, World, key
 
 FULL = [118_63, 300_00, 205_88]
@@ -329,26 +331,64 @@ async def test_nothing_known_is_unknown_and_asking_leaves_no_trace(
     assert (await outcome(world, family, request.request_id)).status is OutcomeStatus.DONE
 
 
-async def until_waiting(watching: asyncpg.Connection) -> None:
-    """Wait until some session waits for a lock."""
+@pytest.mark.parametrize("is_void_first", [True, False])
+async def test_a_premium_that_is_voided_and_refunded_at_once_is_given_back_once(
+    world: World, migrated_database: str, *, is_void_first: bool
+) -> None:
+    family = await make_premium_family(world)
+    request, before = family.request(), await family.balances()
+    done = await family.pay(request)
+    waiting = [
+        void_request(VoidRequest(key(), request.request_id), family.a.actor, family.ports),
+        refund_premium(RefundPremium(key(), done.id), family.a.actor, family.ports),
+    ]
+    async with holding_row(migrated_database, family.insured.id) as holding:
+        tasks = []
+        for number, one in enumerate(waiting if is_void_first else waiting[::-1], start=1):
+            tasks.append(asyncio.create_task(one))
+            await until_waiting(holding, number)
+    answers = await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert isinstance(answers[0], Done)
+    assert isinstance(answers[1], Refusal if is_void_first else Done)
+    assert await family.balances() == before
+    told = await see_outcome(request.request_id, family.a.actor, family.ports)
+    assert told.status is OutcomeStatus.VOIDED
+    assert await books_balance()
+
+
+async def until_waiting(watching: asyncpg.Connection, sessions: int = 1) -> None:
+    """Wait until as many sessions wait for a lock."""
     waiting = (
         "SELECT count(*) FROM pg_stat_activity"
         " WHERE wait_event_type = 'Lock' AND datname = current_database()"
     )
-    while not await watching.fetchval(waiting):  # noqa: ASYNC110 - it has no event for us
-        await asyncio.sleep(0.005)
+    async with asyncio.timeout(20):
+        while await watching.fetchval(waiting) < sessions:
+            await asyncio.sleep(0.005)
+            # Within a transaction the view would stay as it was when it was first read.
+            await watching.execute("SELECT pg_stat_clear_snapshot()")
+
+
+@asynccontextmanager
+async def holding_row(url: str, person_id: UUID) -> AsyncIterator[asyncpg.Connection]:
+    """Hold a beneficiary's row in a session of its own."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("BEGIN")
+        await connection.execute(
+            "SELECT 1 FROM beneficiary WHERE person_id = $1 FOR UPDATE", person_id
+        )
+        yield connection
+    finally:
+        await connection.close()
 
 
 @pytest.fixture
 async def holding(migrated_database: str, family: Family) -> AsyncIterator[asyncpg.Connection]:
     """Return a session that holds the beneficiary's row until ``ROLLBACK``."""
-    connection = await asyncpg.connect(migrated_database)
-    await connection.execute("BEGIN")
-    await connection.execute(
-        "SELECT 1 FROM beneficiary WHERE person_id = $1 FOR UPDATE", family.me.id
-    )
-    yield connection
-    await connection.close()
+    async with holding_row(migrated_database, family.me.id) as connection:
+        yield connection
 
 
 async def test_a_void_waits_for_a_settlement_that_has_begun_and_reverses_it(
@@ -369,6 +409,34 @@ async def test_a_void_waits_for_a_settlement_that_has_begun_and_reverses_it(
     assert not settled.replayed
     assert await balances(world, family) == FULL
     assert (await outcome(world, family, request.request_id)).status is OutcomeStatus.VOIDED
+
+
+async def test_a_void_waits_for_another_void_and_answers_with_the_first(
+    world: World, family: Family, holding: asyncpg.Connection
+) -> None:
+    request = e2(family)
+    await holding.execute("ROLLBACK")
+    await settle_bill(request, family.hospital.actor, world.ports)
+    earlier = NOON - timedelta(minutes=1)
+    await holding.execute("BEGIN")
+    await holding.execute(
+        "SELECT 1 FROM request_key WHERE request_id = $1 FOR UPDATE", request.request_id
+    )
+
+    voiding_now = asyncio.create_task(void(world, family, request.request_id))
+    await until_waiting(holding)
+    await holding.execute(
+        "UPDATE request_key SET answer = answer || $1::jsonb WHERE request_id = $2",
+        f'{{"voided": {{"at": "{earlier.isoformat()}", "by": "{key()}"}}}}',
+        request.request_id,
+    )
+    await holding.execute("COMMIT")
+    await voiding_now
+
+    told = await outcome(world, family, request.request_id)
+    assert told.kept is not None
+    assert told.kept.voided_at == earlier
+    assert await ReversalRow.all().count() == 0
 
 
 async def test_one_voided_bill_disturbs_no_neighbour_in_its_batch(
