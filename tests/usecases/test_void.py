@@ -338,14 +338,19 @@ async def test_a_premium_that_is_voided_and_refunded_at_once_is_given_back_once(
     family = await make_premium_family(world)
     request, before = family.request(), await family.balances()
     done = await family.pay(request)
-    waiting = [
-        void_request(VoidRequest(key(), request.request_id), family.a.actor, family.ports),
-        refund_premium(RefundPremium(key(), done.id), family.a.actor, family.ports),
-    ]
+    actor, ports = family.a.actor, family.ports
+
+    async def voiding() -> Done:
+        return await void_request(VoidRequest(key(), request.request_id), actor, ports)
+
+    async def refunding() -> Done:
+        return await refund_premium(RefundPremium(key(), done.id), actor, ports)
+
+    waiting = [voiding, refunding] if is_void_first else [refunding, voiding]
     async with holding_row(migrated_database, family.insured.id) as holding:
         tasks = []
-        for number, one in enumerate(waiting if is_void_first else waiting[::-1], start=1):
-            tasks.append(asyncio.create_task(one))
+        for number, one in enumerate(waiting, start=1):
+            tasks.append(asyncio.create_task(one()))
             await until_waiting(holding, number)
     answers = await asyncio.gather(*tasks, return_exceptions=True)
 

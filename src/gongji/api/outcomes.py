@@ -8,13 +8,13 @@ from uuid import UUID
 import strawberry
 
 from gongji.api import ids
-from gongji.api.bindings_seen import (
+from gongji.api.binding_types import (
     BindingAsBeneficiary,
     BindingAsSharer,
     BindingAsStaff,
     show_binding,
 )
-from gongji.api.context import SETTLEMENT, Info
+from gongji.api.context import Info
 from gongji.api.enums import describe_enum
 from gongji.api.families import PersonalAccount
 from gongji.api.fetching import fetch
@@ -105,7 +105,7 @@ async def _receipt(info: Info, settlement_id: UUID, sender: Actor) -> TillReceip
 async def _reversal(info: Info, reversal_id: UUID, sender: Actor) -> ReversalType | None:
     """Show a reversal to whoever may still see the settlement that it undoes."""
     reversal = await info.context.loaders.reversals.load(reversal_id)
-    settlement_id = ids.encode(SETTLEMENT, reversal.settlement_id)
+    settlement_id = ids.encode(ids.SETTLEMENT, reversal.settlement_id)
     visible = await fetch([settlement_id], sender, info.context.ports)
     return ReversalType.of(reversal) if visible else None
 

@@ -1,8 +1,6 @@
-"""Reversals: booked under the locks of the beneficiary and the accounts, and read as values."""
+"""Reversals, booked under the locks of the beneficiary and the accounts."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
 from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -13,28 +11,11 @@ from gongji.domain.events import Event, EventKind
 from gongji.domain.ledger import Cause, CauseKind, ControlKind, Transfer, control_account_id
 from gongji.domain.money import Fen, total
 from gongji.domain.person import PersonalAccount
-from gongji.domain.settlement import Leg, give_back
+from gongji.domain.settlement import Leg, Settlement, give_back
 from gongji.store.changes import Changes, Table
 from gongji.store.ids import new_id
 from gongji.store.locks import LockedBeneficiary
 from gongji.store.rows import InstitutionRow
-from gongji.store.settlements import Settlement
-
-
-@dataclass(frozen=True, slots=True)
-class Reversal:
-    """The one reversal of a settlement.
-
-    Args:
-        suspended: fen that went to suspense, because an account was closed (G13).
-    """
-
-    id: UUID
-    settlement_id: UUID
-    reversed_at: datetime
-    business_day: date
-    reason: str | None
-    suspended: Fen
 
 
 async def book_reversal(

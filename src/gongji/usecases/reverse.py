@@ -12,11 +12,11 @@ from gongji.domain.errors import (
     refuse_any,
 )
 from gongji.domain.plan import legs_plan
-from gongji.domain.settlement import reasons_against_reversal
+from gongji.domain.settlement import Settlement, reasons_against_reversal
 from gongji.store.plans import check_plan, plain_plan
 from gongji.store.reversals import book_reversal
 from gongji.store.rows import BeneficiaryRow
-from gongji.store.settlements import Settlement, legs_of_settlement, settlements_by_id
+from gongji.store.settlements import legs_of_settlement, settlements_by_id
 from gongji.store.staff import may_act_in, stated_reason
 from gongji.usecases.transaction import Transaction, command
 

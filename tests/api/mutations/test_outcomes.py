@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gongji.api.context import BINDING, REVERSAL, SETTLEMENT
+from gongji.api.ids import BINDING, REVERSAL, SETTLEMENT
 from gongji.domain.actor import Actor
 from gongji.store.rows import RequestKeyRow, ReversalRow, SettlementRow
 from tests.api.bills import bill_input, id_card
