@@ -58,6 +58,7 @@ class Marked:
     bindings: dict[str, UUID]
     settlement: UUID
     premium: UUID
+    request: UUID
     ids: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -109,9 +110,10 @@ async def marked(world: World) -> Marked:
         "other till": await world.institution(),
     }
     of = bill("MARKED-BILL", share=1822_10, lines=(line(Fen(1822_10), "XMARKEDCODE"),))
-    done = await settle_bill(settling(me, of), tills["till"].actor, world.ports)
+    request = settling(me, of)
+    done = await settle_bill(request, tills["till"].actor, world.ports)
     premium = await _premium(a, people["other"], bindings["other"])
-    return Marked(people, tills, bindings, done.settlement.id, premium)
+    return Marked(people, tills, bindings, done.settlement.id, premium, request.request_id)
 
 
 async def _premium(payer: Person, insured: Person, binding_id: UUID) -> UUID:
@@ -149,6 +151,7 @@ def arguments(argument: str, marked: Marked, wanted: str | None = None) -> Any:
         "ids": marked.ids,
         "amountFen": 1000_00,
         "side": wanted,
+        "requestId": str(marked.request),
         "input": {
             "credential": id_card(marked.people["me"]),
             "bill": bill_input(bill("ANOTHER", share=9_00)),

@@ -9,6 +9,7 @@ from gongji.domain import errors
 from gongji.domain.errors import Code, Conflict, Malformed, Problem, Reason, Refusal
 from gongji.domain.money import Fen
 from tests.builders import named_id
+from tests.world import NOON
 
 
 def leaves(of: type[Problem] = Problem) -> Iterator[type[Problem]]:
@@ -32,10 +33,11 @@ def test_the_tree_drawn_in_the_module_is_the_tree() -> None:
     assert sorted(drawn) == sorted(kind.__name__ for kind in leaves())
 
 
-def test_conflicts_are_the_five_that_are_drawn() -> None:
+def test_conflicts_are_the_six_that_are_drawn() -> None:
     codes = {kind.code for kind in leaves(Conflict)}
     assert codes == {
         "REQUEST_ID_REUSED",
+        "REQUEST_VOIDED",
         "STALE_ORDER",
         "PLAN_CHANGED",
         "ALREADY_SETTLED",
@@ -79,6 +81,7 @@ def test_what_is_not_there_and_what_is_not_theirs_is_one_refusal() -> None:
     "problem",
     [
         errors.RequestIdReused(),
+        errors.RequestVoided(NOON),
         errors.StaleOrder(3, (named_id("binding/A"),)),
         errors.PlanChanged(errors.FreshPlan("x", *[Fen(0)] * 4)),
         errors.AlreadySettled(named_id("settlement")),

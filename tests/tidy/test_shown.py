@@ -83,6 +83,23 @@ SHOWN: dict[str, dict[str, tuple[str, ...]]] = {
             "test_what_was_refused_stays_refused_when_it_would_do_now",
         ),
     },
+    "a till that gave up is never overtaken: undone if it was done, barred for ever if not": {
+        "usecases/test_void.py": (
+            "test_a_settled_bill_is_reversed_and_its_facts_stay",
+            "test_a_request_that_never_arrived_is_barred_for_ever",
+            "test_a_void_waits_for_a_settlement_that_has_begun_and_reverses_it",
+            "test_a_void_waits_for_another_void_and_answers_with_the_first",
+            "test_raced_on_many_connections_there_are_two_endings_and_no_other",
+            "test_however_they_interleave_a_voided_bill_has_moved_nothing",
+        ),
+    },
+    "what became of a request is told to its sender alone": {
+        "api/mutations/test_outcomes.py": (
+            "test_a_till_finds_its_receipt_and_after_the_void_its_reversal",
+            "test_a_refusal_is_told_as_it_was",
+            "test_nobody_else_learns_of_a_request",
+        ),
+    },
     "the same bill number under a new key": {
         "e2e/test_restart.py": ("test_the_bill_number_under_a_new_key_is_already_settled",),
     },

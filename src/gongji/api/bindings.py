@@ -11,7 +11,14 @@ from gongji.api.families import PersonalAccount
 from gongji.api.faults import fault
 from gongji.api.ids import BINDING
 from gongji.api.mutations import BindingInput, Payload, PersonInput, as_sharer
-from gongji.api.problems import DeductionOrder, PlanChanged, Refusal, RequestIdReused, StaleOrder
+from gongji.api.problems import (
+    DeductionOrder,
+    PlanChanged,
+    Refusal,
+    RequestIdReused,
+    RequestVoided,
+    StaleOrder,
+)
 from gongji.domain.money import Fen
 from gongji.usecases.end import EndBinding, end_binding
 from gongji.usecases.pause import PauseBinding, pause_binding
@@ -150,24 +157,27 @@ class ReorderSharersPayload(Payload):
 
 
 EndBindingResult = Annotated[
-    EndBindingPayload | Refusal | RequestIdReused | PlanChanged,
+    EndBindingPayload | Refusal | RequestIdReused | RequestVoided | PlanChanged,
     strawberry.union("EndBindingResult"),
 ]
 PauseBindingResult = Annotated[
-    PauseBindingPayload | Refusal | RequestIdReused, strawberry.union("PauseBindingResult")
+    PauseBindingPayload | Refusal | RequestIdReused | RequestVoided,
+    strawberry.union("PauseBindingResult"),
 ]
 ResumeBindingResult = Annotated[
-    ResumeBindingPayload | Refusal | RequestIdReused, strawberry.union("ResumeBindingResult")
+    ResumeBindingPayload | Refusal | RequestIdReused | RequestVoided,
+    strawberry.union("ResumeBindingResult"),
 ]
 SetBindingLimitResult = Annotated[
-    SetBindingLimitPayload | Refusal | RequestIdReused,
+    SetBindingLimitPayload | Refusal | RequestIdReused | RequestVoided,
     strawberry.union("SetBindingLimitResult"),
 ]
 SetReserveResult = Annotated[
-    SetReservePayload | Refusal | RequestIdReused, strawberry.union("SetReserveResult")
+    SetReservePayload | Refusal | RequestIdReused | RequestVoided,
+    strawberry.union("SetReserveResult"),
 ]
 ReorderSharersResult = Annotated[
-    ReorderSharersPayload | Refusal | RequestIdReused | StaleOrder,
+    ReorderSharersPayload | Refusal | RequestIdReused | RequestVoided | StaleOrder,
     strawberry.union("ReorderSharersResult"),
 ]
 

@@ -17,7 +17,7 @@ from gongji.api.mutations import (
     as_sharer,
     binding_as,
 )
-from gongji.api.problems import Refusal, RequestIdReused
+from gongji.api.problems import Refusal, RequestIdReused, RequestVoided
 from gongji.domain.kinship import Kinship
 from gongji.usecases.accept import AcceptInvitation, accept_invitation
 from gongji.usecases.decline import DeclineInvitation, decline_invitation
@@ -123,22 +123,24 @@ class ReviewKinshipPayload(Payload):
 
 
 InviteRelativeResult = Annotated[
-    InviteRelativePayload | Refusal | RequestIdReused, strawberry.union("InviteRelativeResult")
+    InviteRelativePayload | Refusal | RequestIdReused | RequestVoided,
+    strawberry.union("InviteRelativeResult"),
 ]
 AcceptInvitationResult = Annotated[
-    AcceptInvitationPayload | Refusal | RequestIdReused,
+    AcceptInvitationPayload | Refusal | RequestIdReused | RequestVoided,
     strawberry.union("AcceptInvitationResult"),
 ]
 DeclineInvitationResult = Annotated[
-    DeclineInvitationPayload | Refusal | RequestIdReused,
+    DeclineInvitationPayload | Refusal | RequestIdReused | RequestVoided,
     strawberry.union("DeclineInvitationResult"),
 ]
 WithdrawInvitationResult = Annotated[
-    WithdrawInvitationPayload | Refusal | RequestIdReused,
+    WithdrawInvitationPayload | Refusal | RequestIdReused | RequestVoided,
     strawberry.union("WithdrawInvitationResult"),
 ]
 ReviewKinshipResult = Annotated[
-    ReviewKinshipPayload | Refusal | RequestIdReused, strawberry.union("ReviewKinshipResult")
+    ReviewKinshipPayload | Refusal | RequestIdReused | RequestVoided,
+    strawberry.union("ReviewKinshipResult"),
 ]
 
 

@@ -13,7 +13,7 @@ from gongji.api.ids import BINDING, PREMIUM
 from gongji.api.limits import ListSize
 from gongji.api.mutations import BindingInput, Payload, PersonInput
 from gongji.api.nodes import Node
-from gongji.api.problems import PlanChanged, Reason, Refusal, RequestIdReused
+from gongji.api.problems import PlanChanged, Reason, Refusal, RequestIdReused, RequestVoided
 from gongji.domain.actor import Actor, ActorKind
 from gongji.domain.money import Fen
 from gongji.domain.premium import Premium, PremiumSide, PremiumStatus
@@ -263,11 +263,12 @@ PayablePremiumsResult = Annotated[
 ]
 PremiumsResult = Annotated[Connection[PremiumType] | Refusal, strawberry.union("PremiumsResult")]
 PayPremiumResult = Annotated[
-    PayPremiumPayload | Refusal | RequestIdReused | PlanChanged,
+    PayPremiumPayload | Refusal | RequestIdReused | RequestVoided | PlanChanged,
     strawberry.union("PayPremiumResult"),
 ]
 RefundPremiumResult = Annotated[
-    RefundPremiumPayload | Refusal | RequestIdReused, strawberry.union("RefundPremiumResult")
+    RefundPremiumPayload | Refusal | RequestIdReused | RequestVoided,
+    strawberry.union("RefundPremiumResult"),
 ]
 
 

@@ -5,6 +5,7 @@ the transaction was rolled back. What is not in a field's union leaves as a top-
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -68,6 +69,13 @@ class Refusal(Problem):
 @strawberry.type
 class RequestIdReused(Problem):
     """请求编号已用于另一个请求。The key belongs to another request or operation."""
+
+
+@strawberry.type
+class RequestVoided(Problem):
+    """请求编号已冲正，永远不会办理。The key was voided, and nothing is ever done under it (G34)."""
+
+    voided_at: datetime = strawberry.field(description="冲正时间。When it was voided.")
 
 
 @strawberry.type
@@ -168,6 +176,16 @@ class ShowRequestIdReused(strawberry.ExceptionHandler[errors.RequestIdReused, Re
         return RequestIdReused(**_common(exception) | {"path": ["requestId"]})
 
 
+class ShowRequestVoided(strawberry.ExceptionHandler[errors.RequestVoided, RequestVoided]):
+    """Shows a key that is barred."""
+
+    def handle(self, exception: errors.RequestVoided, **_: Any) -> RequestVoided:
+        """Return the union's member."""
+        return RequestVoided(
+            **_common(exception) | {"path": ["requestId"]}, voided_at=exception.voided_at
+        )
+
+
 class ShowStaleOrder(strawberry.ExceptionHandler[errors.StaleOrder, StaleOrder]):
     """Shows the order as it is now."""
 
@@ -208,12 +226,22 @@ class ShowAlreadyReversed(strawberry.ExceptionHandler[errors.AlreadyReversed, Al
         )
 
 
-HANDLERS = (
-    ShowRefusal(),
-    ShowRequestIdReused(),
-    ShowStaleOrder(),
-    ShowPlanChanged(),
-    ShowAlreadySettled(),
-    ShowAlreadyReversed(),
-)
+_SHOWN: dict[type[errors.Problem], Any] = {
+    errors.Refusal: ShowRefusal(),
+    errors.RequestIdReused: ShowRequestIdReused(),
+    errors.RequestVoided: ShowRequestVoided(),
+    errors.StaleOrder: ShowStaleOrder(),
+    errors.PlanChanged: ShowPlanChanged(),
+    errors.AlreadySettled: ShowAlreadySettled(),
+    errors.AlreadyReversed: ShowAlreadyReversed(),
+}
+
+
+def show_problem(problem: errors.Problem) -> Problem:
+    """Show a problem that was stored, as it was shown when it arose."""
+    shown: Problem = _SHOWN[type(problem)].handle(problem)
+    return shown
+
+
+HANDLERS = tuple(_SHOWN.values())
 KNOWN = (errors.Unauthenticated, errors.Forbidden, errors.Malformed, errors.Unavailable)

@@ -18,6 +18,7 @@ from gongji.api.institutions import InstitutionQueries
 from gongji.api.invitations import InvitationMutations
 from gongji.api.me import MeQueries
 from gongji.api.movements import MovementQueries
+from gongji.api.outcomes import OutcomeMutations, OutcomeQueries
 from gongji.api.policies import RegionalQueries
 from gongji.api.premiums import PREMIUM_TYPES, PremiumMutations, PremiumQueries
 from gongji.api.problems import HANDLERS, KNOWN
@@ -34,6 +35,7 @@ QUERIES: tuple[type, ...] = (
     PremiumQueries,
     InstitutionQueries,
     TillQueries,
+    OutcomeQueries,
     FetchingQueries,
 )
 MUTATIONS: tuple[type, ...] = (
@@ -41,6 +43,7 @@ MUTATIONS: tuple[type, ...] = (
     BindingMutations,
     PremiumMutations,
     TillMutations,
+    OutcomeMutations,
 )
 TYPES: tuple[type, ...] = (*PREMIUM_TYPES, *BINDING_TYPES, *NODE_TYPES)
 """Types that only an interface leads to."""

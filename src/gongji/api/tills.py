@@ -17,6 +17,7 @@ from gongji.api.problems import (
     PlanChanged,
     Refusal,
     RequestIdReused,
+    RequestVoided,
 )
 from gongji.domain import bill as bills
 from gongji.domain import policy
@@ -271,11 +272,16 @@ QuoteSettlementResult = Annotated[
     TillQuoteType | Refusal, strawberry.union("QuoteSettlementResult")
 ]
 SettleBillResult = Annotated[
-    SettleBillPayload | Refusal | RequestIdReused | PlanChanged | AlreadySettled,
+    SettleBillPayload | Refusal | RequestIdReused | RequestVoided | PlanChanged | AlreadySettled,
     strawberry.union("SettleBillResult"),
 ]
 ReverseSettlementResult = Annotated[
-    ReverseSettlementPayload | Refusal | RequestIdReused | PlanChanged | AlreadyReversed,
+    ReverseSettlementPayload
+    | Refusal
+    | RequestIdReused
+    | RequestVoided
+    | PlanChanged
+    | AlreadyReversed,
     strawberry.union("ReverseSettlementResult"),
 ]
 

@@ -4,6 +4,7 @@
     ├── Refusal            the rules say no, or a person typed something wrong   -> data
     ├── Conflict           the state moved                                       -> data
     │   ├── RequestIdReused    the key belongs to another request
+    │   ├── RequestVoided      the key was voided before anything was done
     │   ├── StaleOrder         the order was changed meanwhile
     │   ├── PlanChanged        the split would no longer be the one that was shown
     │   ├── AlreadySettled     the institution's bill number is settled
@@ -13,12 +14,14 @@
     ├── Malformed          a program sent something that means nothing           -> top level
     └── Unavailable        an outside system is silent, a queue is full          -> top level
 
-Refusals and conflicts are answers: they are stored under the request's key. The others are not.
+Refusals and conflicts are answers: they are stored under the request's key. The others are not,
+nor are the first two conflicts, which are about the key itself.
 A code is never renamed. Its Chinese message and remedy stand in ``texts``.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import Final
 from uuid import UUID
@@ -89,6 +92,7 @@ class Code(Enum):
     BILL_TEXT_FORM = "G32"
     CREDENTIAL_NOT_RECOGNISED = "G33"
     REVERSAL_TOO_LATE = "G13"
+    VOID_NOT_POSSIBLE = "G34"
 
     PREMIUM_NOT_PAYABLE = "G14"
     PREMIUM_WINDOW_CLOSED = "G14"
@@ -187,6 +191,16 @@ class RequestIdReused(Conflict):
     """The same key came with another request or operation."""
 
     code = "REQUEST_ID_REUSED"
+
+
+class RequestVoided(Conflict):
+    """The key was voided before anything was done under it, and is barred for ever (G34)."""
+
+    code = "REQUEST_VOIDED"
+
+    def __init__(self, voided_at: datetime) -> None:
+        super().__init__(voided_at)
+        self.voided_at: Final = voided_at
 
 
 class StaleOrder(Conflict):

@@ -91,6 +91,10 @@ REASONS: Final[dict[str, tuple[str, str | None]]] = {
         "请核对凭证类型和号码，或请本人出示身份证或社保卡。",
     ),
     "REVERSAL_TOO_LATE": ("已超过可以撤销的期限。", "请联系参保地医保经办机构处理。"),
+    "VOID_NOT_POSSIBLE": (
+        "该请求已经办理，这类办理不能冲正。",
+        "请查询该请求的结果，再用相应的业务办理变更。",
+    ),
     "PREMIUM_NOT_PAYABLE": ("该参保地、年度和缴费类别没有可缴的居民医保费。", None),
     "PREMIUM_WINDOW_CLOSED": ("现在不在居民医保缴费期内。", "请在缴费期内办理。"),
     "PREMIUM_ALREADY_PAID": ("这位家人该年度的居民医保费已经缴纳。", None),
@@ -115,6 +119,10 @@ PROBLEMS: Final[dict[str, tuple[str, str | None]]] = {
     "REQUEST_ID_REUSED": (
         "这个请求编号已用于另一个请求。",
         "新的请求请使用新的编号；重试请原样重发。",
+    ),
+    "REQUEST_VOIDED": (
+        "这个请求编号已经冲正，不会再办理。",
+        "如仍需办理，请使用新的请求编号。",
     ),
     "STALE_ORDER": ("扣款顺序刚刚有变化。", "请查看最新的顺序后再调整。"),
     "PLAN_CHANGED": ("情况有变化，与刚才显示的不一致。", "请查看最新的结果后再确认。"),

@@ -12,15 +12,24 @@ from gongji.domain.actor import Actor
 from gongji.domain.binding import LIVE
 from gongji.domain.business_day import business_day
 from gongji.domain.deduction import LegType
+from gongji.domain.events import Event, EventKind
 from gongji.domain.ledger import Cause, CauseKind, ControlKind, control_account_id
 from gongji.domain.money import Fen
 from gongji.domain.page import PageOf, PageRequest
 from gongji.domain.person import Beneficiary
-from gongji.domain.premium import Premium, PremiumSide, PremiumStatus, Tariff, tariff_for
+from gongji.domain.premium import (
+    Premium,
+    PremiumMove,
+    PremiumSide,
+    PremiumStatus,
+    Tariff,
+    premium_after,
+    tariff_for,
+)
 from gongji.domain.settlement import Leg, give_back
 from gongji.store.changes import Changes, Table
 from gongji.store.ids import new_id
-from gongji.store.locks import lock_accounts
+from gongji.store.locks import LockedBeneficiary, lock_accounts
 from gongji.store.rows import BindingRow, PremiumRow
 from gongji.store.sql import one_json, rows, to_json
 
@@ -103,6 +112,29 @@ async def return_legs(
     changes.transfers(*transfers)
     for account in after.values():
         changes.account(account)
+
+
+async def book_refund(
+    connection: BaseDBAsyncClient,
+    changes: Changes,
+    premium: Premium,
+    *,
+    insured: LockedBeneficiary,
+    by: Actor,
+    reason: str | None = None,
+) -> None:
+    """Give a confirmed premium back, every leg to its account.
+
+    Args:
+        premium: as read under the lock of its insured person, and refundable.
+
+    Clause: G14.
+    """
+    await return_legs(connection, changes, premium, changes.at)
+    status = premium_after(premium.status, PremiumMove.REFUND)
+    await move_premium(connection, premium.id, status, changes.at, refund_reason=reason)
+    ids = {"premium": premium.id, "binding": premium.binding_id}
+    changes.event(Event(EventKind.PREMIUM_REFUNDED, premium.insured_id, ids), insured, by=by)
 
 
 def premium_payable(region: str) -> UUID:

@@ -27,6 +27,7 @@ from gongji.domain.errors import (
     Reason,
     Refusal,
     RequestIdReused,
+    RequestVoided,
     StaleOrder,
 )
 from gongji.domain.money import Fen
@@ -167,9 +168,12 @@ class StoredKey:
         """Return the id of the result that was given to this very request.
 
         Raises:
+            RequestVoided: the key was voided before anything was done under it.
             RequestIdReused: the key was used for another request or operation.
             Refusal, Conflict: that was the answer.
         """
+        if self.answer is not None and is_barred(self.answer):
+            raise RequestVoided(voided_at(self.answer))
         if (self.operation, self.request_hash) != (key.operation, key.request_hash):
             raise RequestIdReused
         if self.answer is None:
@@ -181,4 +185,32 @@ class StoredKey:
 
 def is_answer(problem: Problem) -> bool:
     """Tell whether a problem is stored under the key: a refusal or a conflict about the state."""
-    return isinstance(problem, (Refusal, Conflict)) and not isinstance(problem, RequestIdReused)
+    about_the_key = (RequestIdReused, RequestVoided)
+    return isinstance(problem, (Refusal, Conflict)) and not isinstance(problem, about_the_key)
+
+
+def write_voided(answer: Mapping[str, Any] | None, *, at: datetime, by: UUID) -> dict[str, Any]:
+    """Mark an answer as voided; it stays as it was told, so that a repetition hears the same.
+
+    Args:
+        answer: None for a key under which nothing was done: it is barred.
+        by: request id of the void.
+
+    Clause: G34, law 8.
+    """
+    return {**(answer or {}), "voided": {"at": at.isoformat(), "by": str(by)}}
+
+
+def is_voided(answer: Mapping[str, Any]) -> bool:
+    """Tell whether a key was voided, before or after something was done under it."""
+    return "voided" in answer
+
+
+def is_barred(answer: Mapping[str, Any]) -> bool:
+    """Tell whether a key was voided before anything was done under it."""
+    return answer.keys() == {"voided"}
+
+
+def voided_at(answer: Mapping[str, Any]) -> datetime:
+    """Return when a voided key was voided."""
+    return datetime.fromisoformat(answer["voided"]["at"])

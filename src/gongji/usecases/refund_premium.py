@@ -5,14 +5,8 @@ from uuid import UUID
 
 from gongji.domain.actor import ActorKind, Role
 from gongji.domain.errors import Forbidden, not_found, refuse_any
-from gongji.domain.events import EventKind
-from gongji.domain.premium import (
-    Premium,
-    PremiumMove,
-    premium_after,
-    reasons_against_refund,
-)
-from gongji.store.premiums import move_premium, premiums_by_id, return_legs
+from gongji.domain.premium import Premium, reasons_against_refund
+from gongji.store.premiums import book_refund, premiums_by_id
 from gongji.store.staff import may_act_in, stated_reason
 from gongji.usecases.transaction import Transaction, command
 
@@ -42,14 +36,13 @@ async def refund_premium(tx: Transaction, request: RefundPremium) -> UUID:
     premium = (await premiums_by_id(tx.connection, [premium.id]))[premium.id]
     reason = stated_reason(tx.actor, request.reason)
     refuse_any(reasons_against_refund(premium.status, premium.year, tx.at))
-    await return_legs(tx.connection, tx.changes, premium, tx.at)
-    status = premium_after(premium.status, PremiumMove.REFUND)
-    await move_premium(tx.connection, premium.id, status, tx.at, refund_reason=reason)
-    tx.record(
-        EventKind.PREMIUM_REFUNDED,
-        premium.insured_id,
-        premium=premium.id,
-        binding=premium.binding_id,
+    await book_refund(
+        tx.connection,
+        tx.changes,
+        premium,
+        insured=tx.locked[premium.insured_id],
+        by=tx.actor,
+        reason=reason,
     )
     return premium.id
 

@@ -11,16 +11,11 @@ from gongji.domain.errors import (
     not_found,
     refuse_any,
 )
-from gongji.domain.events import EventKind
-from gongji.domain.ledger import Cause, CauseKind, ControlKind, Transfer, control_account_id
-from gongji.domain.money import Fen, total
-from gongji.domain.person import PersonalAccount
 from gongji.domain.plan import legs_plan
-from gongji.domain.settlement import Leg, Settlement, give_back, reasons_against_reversal
-from gongji.store.changes import Table
-from gongji.store.ids import new_id
+from gongji.domain.settlement import Settlement, reasons_against_reversal
 from gongji.store.plans import check_plan, plain_plan
-from gongji.store.rows import BeneficiaryRow, InstitutionRow
+from gongji.store.reversals import book_reversal
+from gongji.store.rows import BeneficiaryRow
 from gongji.store.settlements import legs_of_settlement, settlements_by_id
 from gongji.store.staff import may_act_in, stated_reason
 from gongji.usecases.transaction import Transaction, command
@@ -70,7 +65,17 @@ async def reverse_settlement(tx: Transaction, request: ReverseSettlement) -> UUI
     )
     fresh = plain_plan(legs_plan("reverse", settlement.id, legs), tx.ports.key_ring)
     check_plan(request.if_plan, fresh)
-    return await _give_back(tx, reason, settlement, legs, families.accounts)
+    return await book_reversal(
+        tx.connection,
+        tx.changes,
+        settlement,
+        legs,
+        families.accounts,
+        beneficiary=tx.locked[settlement.beneficiary_id],
+        by=tx.actor,
+        request_id=tx.key.request_id,
+        reason=reason,
+    )
 
 
 async def _theirs(tx: Transaction, settlement_id: UUID) -> Settlement:
@@ -88,50 +93,3 @@ async def _may_reverse(tx: Transaction, settlement: Settlement) -> bool:
         return settlement.institution_id == tx.actor.subject
     row = await BeneficiaryRow.get(person_id=settlement.beneficiary_id, using_db=tx.connection)
     return may_act_in(tx.actor, row.region, Role.SETTLER)
-
-
-async def _give_back(
-    tx: Transaction,
-    reason: str | None,
-    settlement: Settlement,
-    legs: list[Leg],
-    accounts: dict[UUID, PersonalAccount],
-) -> UUID:
-    reversal_id, today = new_id(), business_day(tx.at)
-    place = await InstitutionRow.get(id=settlement.institution_id, using_db=tx.connection)
-    after, transfers = give_back(
-        legs,
-        accounts,
-        payable=control_account_id(ControlKind.PAYABLE, place.code),
-        cause=Cause(CauseKind.REVERSAL, reversal_id, today),
-        at=tx.at,
-    )
-    tx.changes.insert(
-        Table.REVERSAL,
-        {
-            "id": reversal_id,
-            "settlement_id": settlement.id,
-            "reversed_at": tx.at,
-            "business_day": today,
-            "reason": reason,
-            "suspended_fen": _suspended(transfers),
-            "actor": tx.actor.record(),
-            "request_id": tx.key.request_id,
-        },
-    )
-    tx.changes.reversed(settlement.id, reversal_id)
-    tx.changes.transfers(*transfers)
-    for account in after.values():
-        tx.changes.account(account)
-    tx.record(
-        EventKind.SETTLEMENT_REVERSED,
-        settlement.beneficiary_id,
-        settlement=settlement.id,
-        reversal=reversal_id,
-    )
-    return reversal_id
-
-
-def _suspended(transfers: tuple[Transfer, ...]) -> Fen:
-    """Add up what could not return to a closed account."""
-    return total(*(t.amount for t in transfers if t.account_id is None))

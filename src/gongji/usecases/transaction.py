@@ -84,24 +84,34 @@ class Transaction:
         capacity = await acting_capacity(self.connection, self.actor, self.at)
         return self.actor.person_id, capacity
 
-    async def claim(self, *beneficiary_ids: UUID) -> None:
+    async def claim(self, *beneficiary_ids: UUID, beside: Key | None = None) -> None:
         """Claim the key and lock beneficiary rows; to be called once, before anything is decided.
 
         A key that was answered before ends the use case here with that answer.
 
+        Args:
+            beside: another key, claimed in the same order of keys; it may be answered already.
+
         Raises:
             RequestIdReused: the key belongs to another request or operation.
+            RequestVoided: the key is barred.
             Refusal, Conflict: that was the answer to this very request.
         """
-        claimed = await claim_and_lock(
-            self.connection, [self.key], beneficiary_ids, claimed_at=self.at
-        )
+        keys = [self.key] if beside is None else [self.key, beside]
+        claimed = await claim_and_lock(self.connection, keys, beneficiary_ids, claimed_at=self.at)
         if self.key.id not in claimed.new_keys:
             stored = (await stored_keys(self.connection, [self.key.id]))[self.key.id]
             raise _Replayed(stored.answer_to(self.key))
         self.has_claimed = True
         self.locked = claimed.beneficiaries
         self.at = self.changes.at = self.ports.clock.now()
+
+    async def lock(self, beneficiary_id: UUID) -> LockedBeneficiary:
+        """Lock a beneficiary row that only a claimed key leads to; the time is taken anew."""
+        claimed = await claim_and_lock(self.connection, (), [beneficiary_id], claimed_at=self.at)
+        self.locked |= claimed.beneficiaries
+        self.at = self.changes.at = self.ports.clock.now()
+        return self.locked[beneficiary_id]
 
     async def load(self, *beneficiary_ids: UUID, account_ids: tuple[UUID, ...] = ()) -> Families:
         """Load families under their locks, and lock their accounts and ``account_ids``."""

@@ -71,6 +71,7 @@ INPUTS: dict[str, dict[str, Any]] = {
         "reason": "开错单",
         "ifPlan": "plan",
     },
+    "voidRequest": {"voids": str(key())},
 }
 PERSON_ONLY = {
     "inviteRelative",
@@ -86,7 +87,7 @@ PERSON_ONLY = {
 }
 FORBIDDEN = {
     ActorKind.PERSON: {"reviewKinship", "settleBill", "reverseSettlement"},
-    ActorKind.TILL: INPUTS.keys() - {"settleBill", "reverseSettlement"},
+    ActorKind.TILL: INPUTS.keys() - {"settleBill", "reverseSettlement", "voidRequest"},
     ActorKind.STAFF: PERSON_ONLY | {"settleBill"},
 }
 
@@ -159,7 +160,9 @@ async def test_nobody_but_a_person_acts_for_a_ward(
         assert (await ask(api, actors[kind], name, asked)).codes == ["FORBIDDEN"]
 
 
-@pytest.mark.parametrize("name", sorted(INPUTS.keys() - {"setReserve", "settleBill"}))
+@pytest.mark.parametrize(
+    "name", sorted(INPUTS.keys() - {"setReserve", "settleBill", "voidRequest"})
+)
 async def test_what_does_not_exist_is_one_refusal_and_changes_nothing(
     api: Api, actors: dict[ActorKind, Actor], name: str
 ) -> None:
@@ -220,9 +223,9 @@ async def test_an_institution_that_the_registry_does_not_know_may_nothing(
 ) -> None:
     ghost = replace(actors[ActorKind.TILL], subject=key())
 
-    settled = await ask(api, ghost, "settleBill", request(**INPUTS["settleBill"]))
-
-    assert settled.codes == ["FORBIDDEN"]
+    for name in ("settleBill", "voidRequest"):
+        answer = await ask(api, ghost, name, request(**INPUTS[name]))
+        assert answer.codes == ["FORBIDDEN"], name
 
 
 def input_type(api: Api, name: str) -> GraphQLInputObjectType:

@@ -26,6 +26,7 @@ SENT_BY = {
     "settleBill": frozenset({"till"}),
     "reverseSettlement": frozenset({"till", "dashboard"}),
     "payPremium": APPS,
+    "voidRequest": APPS | {"till", "dashboard"},
     "refundPremium": APPS | {"dashboard"},
 }
 

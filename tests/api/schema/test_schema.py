@@ -140,7 +140,9 @@ def test_every_mutation_answers_its_payload_or_problems(schema: GraphQLSchema) -
         payload, *problems = answer.types
         assert payload.name == f"{name[0].upper()}{name[1:]}Payload"
         assert str(payload.fields["replayed"].type) == "Boolean!", name
-        assert {"Refusal", "RequestIdReused"} <= {problem.name for problem in problems}, name
+        assert {"Refusal", "RequestIdReused", "RequestVoided"} <= {
+            problem.name for problem in problems
+        }, name
         for problem in problems:
             assert [one.name for one in problem.interfaces] == ["Problem"], (name, problem.name)
 
