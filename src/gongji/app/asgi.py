@@ -28,6 +28,7 @@ from gongji.store.personal_data import KeyRing
 from gongji.store.registry import RegistryCentre
 from gongji.usecases.expire import expire_invitations
 from gongji.usecases.news import apply_due_news
+from gongji.usecases.open_cases import open_cases
 from gongji.usecases.pay_premium import confirm_premiums
 from gongji.usecases.ports import ConfirmingTaxBureau, Ports, SystemClock
 
@@ -38,6 +39,7 @@ SWEEPS: Final = (
     Sweep("expire_invitations", 60, expire_invitations),
     Sweep("apply_due_news", 60, apply_due_news),
     Sweep("confirm_premiums", 30, confirm_premiums),
+    Sweep("open_cases", 60, open_cases),
 )
 """What becomes due by itself. Nothing waits for a sweep: every read looks at the time."""
 

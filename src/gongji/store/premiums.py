@@ -11,13 +11,15 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from gongji.domain.actor import Actor
 from gongji.domain.binding import LIVE
 from gongji.domain.business_day import business_day
+from gongji.domain.case import CaseKind
 from gongji.domain.deduction import LegType
 from gongji.domain.ledger import Cause, CauseKind, ControlKind, control_account_id
 from gongji.domain.money import Fen
 from gongji.domain.page import PageOf, PageRequest
 from gongji.domain.person import Beneficiary
 from gongji.domain.premium import Premium, PremiumSide, PremiumStatus, Tariff, tariff_for
-from gongji.domain.settlement import Leg, give_back
+from gongji.domain.settlement import Leg, give_back, suspended_legs
+from gongji.store.cases import open_suspended
 from gongji.store.changes import Changes, Table
 from gongji.store.ids import new_id
 from gongji.store.locks import lock_accounts
@@ -85,7 +87,7 @@ def insert_premium(
 async def return_legs(
     connection: BaseDBAsyncClient, changes: Changes, premium: Premium, at: datetime
 ) -> None:
-    """Return every leg of a premium to the account that it came from.
+    """Return every leg of a premium to the account that it came from; a closed one has a case.
 
     The insured person's beneficiary row is locked; the accounts are locked here.
 
@@ -103,6 +105,8 @@ async def return_legs(
     changes.transfers(*transfers)
     for account in after.values():
         changes.account(account)
+    held = suspended_legs(legs, accounts, at)
+    open_suspended(changes, CaseKind.REFUND_SUSPENDED, premium.id, held, accounts)
 
 
 def premium_payable(region: str) -> UUID:

@@ -1,28 +1,38 @@
 """Reverse a settlement (撤销): whole, once, every leg to the account that it came from."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from gongji.domain.actor import ActorKind, Role
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from gongji.domain.actor import Actor, ActorKind, Role
 from gongji.domain.business_day import business_day
+from gongji.domain.case import CaseKind
+from gongji.domain.deduction import LegType
 from gongji.domain.errors import (
     AlreadyReversed,
     Forbidden,
+    FreshPlan,
     not_found,
     refuse_any,
 )
 from gongji.domain.events import EventKind
-from gongji.domain.ledger import Cause, CauseKind, ControlKind, Transfer, control_account_id
+from gongji.domain.ledger import Cause, CauseKind, ControlKind, control_account_id
 from gongji.domain.money import Fen, total
 from gongji.domain.person import PersonalAccount
-from gongji.domain.plan import legs_plan
-from gongji.domain.settlement import Leg, give_back, reasons_against_reversal
+from gongji.domain.settlement import Leg, give_back, reasons_against_reversal, suspended_legs
+from gongji.store.cases import open_suspended
 from gongji.store.changes import Table
+from gongji.store.database import pool
+from gongji.store.families import Families, load_families
 from gongji.store.ids import new_id
-from gongji.store.plans import check_plan, plain_plan
+from gongji.store.personal_data import KeyRing
+from gongji.store.plans import check_plan, plan_of_reversal
 from gongji.store.rows import BeneficiaryRow, InstitutionRow
 from gongji.store.settlements import Settlement, legs_of_settlement, settlements_by_id
 from gongji.store.staff import may_act_in, stated_reason
+from gongji.usecases.ports import Ports
 from gongji.usecases.transaction import Transaction, command
 
 
@@ -52,55 +62,139 @@ async def reverse_settlement(tx: Transaction, request: ReverseSettlement) -> UUI
 
     Clause: G13, law 7.
     """
-    settlement = await _theirs(tx, request.settlement_id)
+    settlement = await _theirs(tx.connection, request.settlement_id, tx.actor)
     await tx.claim(settlement.beneficiary_id)
     legs = await legs_of_settlement(tx.connection, settlement.id)
     families = await tx.load(
         settlement.beneficiary_id, account_ids=tuple(leg.account_id for leg in legs)
     )
     settlement = (await settlements_by_id(tx.connection, [settlement.id]))[settlement.id]
+    _refuse_unless_reversible(settlement, families, tx.at)
+    reason = stated_reason(tx.actor, request.reason)
+    undoing = _Undoing(settlement, tuple(legs), families.accounts, tx.at)
+    check_plan(request.if_plan, undoing.plan(tx.ports.key_ring))
+    return await _give_back(tx, reason, undoing)
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """What one account gets back; a closed account's part is held in suspense."""
+
+    owner_id: UUID
+    type: LegType
+    amount: Fen
+    is_suspended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReversalQuote:
+    """What reversing a settlement now would do.
+
+    Args:
+        fresh: the plan, with the sums that a till may know.
+        returns: what each account gets back, in the order of drawing; for staff only.
+    """
+
+    settlement_id: UUID
+    fresh: FreshPlan
+    returns: tuple[Return, ...]
+
+
+async def quote_reversal(settlement_id: UUID, actor: Actor, ports: Ports) -> ReversalQuote:
+    """Tell what reversing a settlement would give back, under the rights of reversing it.
+
+    Raises:
+        Forbidden: the actor is neither a till nor staff who settles.
+        Refusal: not this till's, or too late.
+        AlreadyReversed: carries the reversal.
+
+    Clause: G13, G18.
+    """
+    connection, at = pool(), ports.clock.now()
+    settlement = await _theirs(connection, settlement_id, actor)
+    legs = await legs_of_settlement(connection, settlement_id)
+    families = await load_families(
+        connection,
+        [settlement.beneficiary_id],
+        day=business_day(at),
+        locking=False,
+        account_ids=[leg.account_id for leg in legs],
+    )
+    _refuse_unless_reversible(settlement, families, at)
+    undoing = _Undoing(settlement, tuple(legs), families.accounts, at)
+    return ReversalQuote(settlement_id, undoing.plan(ports.key_ring), undoing.returns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Undoing:
+    """A settlement that may be reversed, with its legs and their accounts as they are now."""
+
+    settlement: Settlement
+    legs: tuple[Leg, ...]
+    accounts: dict[UUID, PersonalAccount]
+    at: datetime
+
+    @property
+    def suspended(self) -> tuple[Leg, ...]:
+        """Return the legs that cannot return."""
+        return suspended_legs(self.legs, self.accounts, self.at)
+
+    @property
+    def returns(self) -> tuple[Return, ...]:
+        """Return what each account gets back."""
+        held = self.suspended
+        return tuple(
+            Return(self.accounts[leg.account_id].owner_id, leg.type, leg.amount, leg in held)
+            for leg in self.legs
+        )
+
+    def plan(self, key_ring: KeyRing) -> FreshPlan:
+        """Return the plan that a client is shown."""
+        return plan_of_reversal(
+            self.settlement, self.legs, suspended=self.suspended, key_ring=key_ring
+        )
+
+
+def _refuse_unless_reversible(settlement: Settlement, families: Families, at: datetime) -> None:
+    """Check that a settlement is not reversed and not too old.
+
+    Raises:
+        AlreadyReversed: it was reversed before; carries the reversal.
+        Refusal: too late.
+    """
     if settlement.reversal_id is not None:
         raise AlreadyReversed(settlement.reversal_id)
-    reason = stated_reason(tx.actor, request.reason)
-    policy = families.policy_of(families.rows[settlement.beneficiary_id].value.region, tx.at)
+    policy = families.policy_of(families.rows[settlement.beneficiary_id].value.region, at)
     refuse_any(
         reasons_against_reversal(
-            settlement.business_day, today=business_day(tx.at), within_days=policy.reversal_days
+            settlement.business_day, today=business_day(at), within_days=policy.reversal_days
         )
     )
-    fresh = plain_plan(legs_plan("reverse", settlement.id, legs), tx.ports.key_ring)
-    check_plan(request.if_plan, fresh)
-    return await _give_back(tx, reason, settlement, legs, families.accounts)
 
 
-async def _theirs(tx: Transaction, settlement_id: UUID) -> Settlement:
+async def _theirs(connection: BaseDBAsyncClient, settlement_id: UUID, actor: Actor) -> Settlement:
     """Return the settlement if it is this till's, or in the region of this member of staff."""
-    if tx.actor.kind not in {ActorKind.TILL, ActorKind.STAFF}:
+    if actor.kind not in {ActorKind.TILL, ActorKind.STAFF}:
         raise Forbidden
-    settlement = (await settlements_by_id(tx.connection, [settlement_id])).get(settlement_id)
-    if settlement is None or not await _may_reverse(tx, settlement):
+    settlement = (await settlements_by_id(connection, [settlement_id])).get(settlement_id)
+    if settlement is None or not await _may_reverse(connection, settlement, actor):
         raise not_found("settlementId")
     return settlement
 
 
-async def _may_reverse(tx: Transaction, settlement: Settlement) -> bool:
-    if tx.actor.kind is ActorKind.TILL:
-        return settlement.institution_id == tx.actor.subject
-    row = await BeneficiaryRow.get(person_id=settlement.beneficiary_id, using_db=tx.connection)
-    return may_act_in(tx.actor, row.region, Role.SETTLER)
+async def _may_reverse(connection: BaseDBAsyncClient, settlement: Settlement, actor: Actor) -> bool:
+    if actor.kind is ActorKind.TILL:
+        return settlement.institution_id == actor.subject
+    row = await BeneficiaryRow.get(person_id=settlement.beneficiary_id, using_db=connection)
+    return may_act_in(actor, row.region, Role.SETTLER)
 
 
-async def _give_back(
-    tx: Transaction,
-    reason: str | None,
-    settlement: Settlement,
-    legs: list[Leg],
-    accounts: dict[UUID, PersonalAccount],
-) -> UUID:
-    reversal_id, today = new_id(), business_day(tx.at)
+async def _give_back(tx: Transaction, reason: str | None, undoing: _Undoing) -> UUID:
+    settlement, accounts = undoing.settlement, undoing.accounts
+    reversal_id, today, held = new_id(), business_day(tx.at), undoing.suspended
     place = await InstitutionRow.get(id=settlement.institution_id, using_db=tx.connection)
     after, transfers = give_back(
-        legs,
+        undoing.legs,
         accounts,
         payable=control_account_id(ControlKind.PAYABLE, place.code),
         cause=Cause(CauseKind.REVERSAL, reversal_id, today),
@@ -114,7 +208,7 @@ async def _give_back(
             "reversed_at": tx.at,
             "business_day": today,
             "reason": reason,
-            "suspended_fen": _suspended(transfers),
+            "suspended_fen": total(*(leg.amount for leg in held)),
             "actor": tx.actor.record(),
             "request_id": tx.key.request_id,
         },
@@ -123,6 +217,7 @@ async def _give_back(
     tx.changes.transfers(*transfers)
     for account in after.values():
         tx.changes.account(account)
+    open_suspended(tx.changes, CaseKind.REVERSAL_SUSPENDED, settlement.id, held, accounts)
     tx.record(
         EventKind.SETTLEMENT_REVERSED,
         settlement.beneficiary_id,
@@ -130,8 +225,3 @@ async def _give_back(
         reversal=reversal_id,
     )
     return reversal_id
-
-
-def _suspended(transfers: tuple[Transfer, ...]) -> Fen:
-    """Add up what could not return to a closed account."""
-    return total(*(t.amount for t in transfers if t.account_id is None))
