@@ -105,8 +105,8 @@ async def running_bureau() -> AsyncIterator[FakeTaxBureau]:
     """Run a bureau on a free port of this machine."""
     bureau = FakeTaxBureau()
     server = await asyncio.start_server(bureau.serve, "127.0.0.1", 0)
-    host, port = server.sockets[0].getsockname()
-    bureau.url = f"http://{host}:{port}/orders"
+    port = server.sockets[0].getsockname()[1]
+    bureau.url = f"http://127.0.0.1:{port}/orders"
     try:
         yield bureau
     finally:

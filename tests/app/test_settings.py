@@ -119,7 +119,7 @@ def test_names_for_the_tests_are_left_alone(environment: pytest.MonkeyPatch) -> 
         ("GONGJI_LOG_LEVEL", "s3cret"),
         ("GONGJI_TAX_BUREAU_URL", "s3cret"),
         ("GONGJI_TAX_BUREAU_URL", "ftp://tax.example/s3cret"),
-        ("GONGJI_TAX_BUREAU_URL", "https:///s3cret"),
+        ("GONGJI_TAX_BUREAU_URL", "https:/s3cret"),
         ("GONGJI_TAX_BUREAU_URL", "https://u:s3cret@tax.example/orders"),
         ("GONGJI_TAX_BUREAU_URL", "https://tax.example/orders?key=s3cret"),
         ("GONGJI_TAX_BUREAU_TOKEN", "s3cret"),
@@ -168,7 +168,7 @@ def test_production_names_what_is_missing(environment: pytest.MonkeyPatch, missi
     )
     environment.delenv(f"GONGJI_{missing}")
 
-    with pytest.raises(SettingsWrong, match=f"{missing.lower()}: required in production"):
+    with pytest.raises(SettingsWrong, match=f"^GONGJI_{missing}: required in production"):
         read_settings()
 
 
@@ -184,7 +184,7 @@ def test_the_tax_bureau_has_a_url_and_a_token_or_neither(
     assert read_settings().tax_bureau_url == "https://tax.example/orders"
     environment.delenv(f"GONGJI_{missing}")
 
-    with pytest.raises(SettingsWrong, match="both or neither") as refused:
+    with pytest.raises(SettingsWrong, match="or neither") as refused:
         read_settings()
 
     assert "s3cret" not in str(refused.value)
@@ -194,7 +194,7 @@ def test_production_sends_orders_over_https_only(environment: pytest.MonkeyPatch
     given(environment, **PRODUCTION)
     environment.setenv("GONGJI_TAX_BUREAU_URL", "http://tax.example/orders")
 
-    with pytest.raises(SettingsWrong, match="tax_bureau_url: https in production"):
+    with pytest.raises(SettingsWrong, match="GONGJI_TAX_BUREAU_URL: in production https only"):
         read_settings()
 
 
@@ -206,8 +206,8 @@ def test_production_refuses_what_belongs_to_development(environment: pytest.Monk
     with pytest.raises(SettingsWrong) as refused:
         read_settings()
 
-    assert "development_token_key: refused" in str(refused.value)
-    assert "token_issuer: the development issuer is refused" in str(refused.value)
+    assert "GONGJI_DEVELOPMENT_TOKEN_KEY: refused" in str(refused.value)
+    assert "GONGJI_TOKEN_ISSUER: the development issuer is refused" in str(refused.value)
     assert "s3cret" not in str(refused.value)
 
 
@@ -227,7 +227,7 @@ def test_private_and_symmetric_token_keys_are_refused(
 def test_development_is_not_shown_to_a_network(environment: pytest.MonkeyPatch, host: str) -> None:
     environment.setenv("GONGJI_HOST", host)
 
-    with pytest.raises(SettingsWrong, match="loopback"):
+    with pytest.raises(SettingsWrong, match="GONGJI_HOST: development is on loopback only"):
         read_settings()
 
 

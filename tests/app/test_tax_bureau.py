@@ -253,14 +253,10 @@ def test_without_a_url_every_premium_is_confirmed_at_once() -> None:
 
 
 def test_the_settings_name_the_bureau() -> None:
-    chosen = SETTINGS.model_copy(
-        update={
-            "tax_bureau_url": "https://tax.example/orders",
-            "tax_bureau_token": SecretStr(TOKEN),
-        }
-    )
+    url, token = "https://tax.example/orders", SecretStr(TOKEN)
+    chosen = SETTINGS.model_copy(update={"tax_bureau_url": url, "tax_bureau_token": token})
 
     bureau = make_ports(chosen).tax_bureau
 
     assert isinstance(bureau, HttpTaxBureau)
-    assert (bureau.url, bureau.token) == ("https://tax.example/orders", TOKEN)
+    assert (bureau.url, bureau.token) == (url, TOKEN)

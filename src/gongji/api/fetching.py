@@ -7,12 +7,13 @@ from uuid import UUID
 import strawberry
 
 from gongji.api import ids
-from gongji.api.bindings_seen import Binding, show_binding
-from gongji.api.context import BINDING, INSTITUTION, PREMIUM, SETTLEMENT, Info, OnBehalfOf
+from gongji.api.binding_types import Binding, show_binding
+from gongji.api.context import Info, OnBehalfOf
 from gongji.api.faults import fault
+from gongji.api.ids import BINDING, INSTITUTION, PREMIUM, SETTLEMENT
+from gongji.api.institutions import InstitutionType
 from gongji.api.limits import ListSize
 from gongji.api.nodes import Node
-from gongji.api.places import InstitutionType
 from gongji.api.premiums import show_premium
 from gongji.api.settlements import SettlementType
 from gongji.api.tills import TillReceipt

@@ -8,7 +8,8 @@ import strawberry
 
 from gongji.api import ids
 from gongji.api.connections import After, Before, Connection, Cursors, First, Last, connect
-from gongji.api.context import BINDING, PREMIUM, Info, OnBehalfOf
+from gongji.api.context import Info, OnBehalfOf
+from gongji.api.ids import BINDING, PREMIUM
 from gongji.api.limits import ListSize
 from gongji.api.mutations import BindingInput, Payload, PersonInput
 from gongji.api.nodes import Node

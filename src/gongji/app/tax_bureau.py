@@ -6,7 +6,7 @@
     {"premium_id", "id_number", "year",
      "category", "region", "amount_fen"}        anything else, or nothing: not answered
 
-The bureau takes an order once and answers the same key with the same answer for ever. So only one of
+The bureau takes an order once and answers the same key with the same answer for ever. Only one of
 the two answers above moves a premium: after silence, an error of either side, or what is not
 understood, the premium stays debited and the same order is posted again, which finds an answer
 that came too late.
@@ -24,7 +24,7 @@ import structlog
 from gongji.domain.errors import Unavailable
 from gongji.store.database import pool
 from gongji.store.personal_data import KeyRing
-from gongji.store.reading_registry import read_person
+from gongji.store.reading.registry import read_person
 from gongji.usecases.ports import PremiumOrder, TaxAnswer
 
 MOST_WAITED_S: Final = 8.0
@@ -33,7 +33,7 @@ MOST_WAITED_S: Final = 8.0
 MOST_ANSWERED: Final = 16 * 1024
 """Bytes of an answer, at most."""
 
-_REFERENCE: Final = re.compile(r"[!-~]{1,100}")
+_is_reference: Final = re.compile(r"[!-~]{1,100}").fullmatch
 _log = structlog.get_logger("gongji.tax_bureau")
 
 
@@ -126,9 +126,7 @@ def read_answer(body: bytes, order: PremiumOrder) -> TaxAnswer:
     if not isinstance(said, dict) or said.get("premium_id") != str(order.premium_id):
         raise _NotAnswered("not about this premium")
     match said:
-        case {"status": "CONFIRMED", "reference": str(reference)} if _REFERENCE.fullmatch(
-            reference
-        ):
+        case {"status": "CONFIRMED", "reference": str(reference)} if _is_reference(reference):
             return TaxAnswer(reference)
         case {"status": "REFUSED"}:
             return TaxAnswer(None)

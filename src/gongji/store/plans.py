@@ -10,9 +10,8 @@ from gongji.domain.family import BillSplit
 from gongji.domain.money import Fen
 from gongji.domain.plan import reversal_plan, settlement_plan
 from gongji.domain.policy import Policy
-from gongji.domain.settlement import Leg
+from gongji.domain.settlement import Leg, Settlement
 from gongji.store.personal_data import KeyRing
-from gongji.store.settlements import Settlement
 
 
 def sealed_plan(plan: bytes, key_ring: KeyRing) -> str:

@@ -117,7 +117,7 @@ async def quote_for_person(amount: Fen, actor: Actor, ports: Ports) -> PersonalQ
     Clause: G18.
     """
     if not 0 < amount <= MOST_QUOTED_FEN:
-        raise refuse(Code.BILL_TOTAL_NOT_POSITIVE, "amountFen")
+        raise refuse(Code.QUOTED_AMOUNT_OUT_OF_RANGE, "amountFen")
     at = ports.clock.now()
     person_id = actor.person_id
     await acting_capacity(pool(), actor, at)

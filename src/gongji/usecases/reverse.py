@@ -21,7 +21,13 @@ from gongji.domain.events import EventKind
 from gongji.domain.ledger import Cause, CauseKind, ControlKind, control_account_id
 from gongji.domain.money import Fen, total
 from gongji.domain.person import PersonalAccount
-from gongji.domain.settlement import Leg, give_back, reasons_against_reversal, suspended_legs
+from gongji.domain.settlement import (
+    Leg,
+    Settlement,
+    give_back,
+    reasons_against_reversal,
+    suspended_legs,
+)
 from gongji.store.cases import open_suspended
 from gongji.store.changes import Table
 from gongji.store.database import pool
@@ -30,7 +36,7 @@ from gongji.store.ids import new_id
 from gongji.store.personal_data import KeyRing
 from gongji.store.plans import check_plan, plan_of_reversal
 from gongji.store.rows import BeneficiaryRow, InstitutionRow
-from gongji.store.settlements import Settlement, legs_of_settlement, settlements_by_id
+from gongji.store.settlements import legs_of_settlement, settlements_by_id
 from gongji.store.staff import may_act_in, stated_reason
 from gongji.usecases.ports import Ports
 from gongji.usecases.transaction import Transaction, command

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from gongji.api import ids
-from gongji.api.context import BINDING, INSTITUTION, PERSON, PREMIUM, REVERSAL, SETTLEMENT
 from gongji.api.fetching import MOST_NODES
+from gongji.api.ids import BINDING, INSTITUTION, PERSON, PREMIUM, REVERSAL, SETTLEMENT
 from gongji.domain.actor import Actor
 from gongji.domain.binding import BindingStatus
 from gongji.store.ids import new_id

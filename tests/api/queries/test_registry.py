@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gongji.api import ids
-from gongji.api.context import PERSON
+from gongji.api.ids import PERSON
 from gongji.domain.actor import REGISTRY
 from gongji.domain.binding import Capacity
 from gongji.domain.institution import InstitutionKind

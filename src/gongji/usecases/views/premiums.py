@@ -19,6 +19,7 @@ from gongji.domain.premium import (
     quote_premium,
     reasons_against_insured,
 )
+from gongji.store.accesses import record_readings
 from gongji.store.database import pool
 from gongji.store.families import load_families
 from gongji.store.guardians import acting_capacity
@@ -127,12 +128,15 @@ async def list_premiums(
 async def see_premiums(ids: Iterable[UUID], actor: Actor, ports: Ports) -> dict[UUID, Premium]:
     """Return those premiums that the actor paid or is insured by; to staff, those of the region.
 
-    Unknown ones and those of strangers are left out alike.
+    Unknown ones and those of strangers are left out alike. What staff reads is recorded.
 
     Clause: G18, G19.
     """
     found = await premiums_by_id(pool(), ids)
     seen = {one: premium for one, premium in found.items() if _may_see(actor, premium)}
+    if actor.kind is ActorKind.STAFF:
+        read = {one.id: [one.payer_id, one.insured_id] for one in seen.values()}
+        await record_readings(pool(), read, actor, ports.clock.now())
     return seen if await may_ask(actor, ports) else {}
 
 
