@@ -28,6 +28,7 @@ from gongji.domain.settlement import (
     reasons_against_reversal,
     suspended_legs,
 )
+from gongji.store.accesses import record_readings
 from gongji.store.cases import open_suspended
 from gongji.store.changes import Table
 from gongji.store.database import pool
@@ -109,6 +110,8 @@ class ReversalQuote:
 async def quote_reversal(settlement_id: UUID, actor: Actor, ports: Ports) -> ReversalQuote:
     """Tell what reversing a settlement would give back, under the rights of reversing it.
 
+    What staff reads is recorded.
+
     Raises:
         Forbidden: the actor is neither a till nor staff who settles.
         Refusal: not this till's, or too late.
@@ -128,6 +131,9 @@ async def quote_reversal(settlement_id: UUID, actor: Actor, ports: Ports) -> Rev
     )
     _refuse_unless_reversible(settlement, families, at)
     undoing = _Undoing(settlement, tuple(legs), families.accounts, at)
+    if actor.kind is ActorKind.STAFF:
+        people = {settlement.beneficiary_id, *(one.owner_id for one in undoing.returns)}
+        await record_readings(connection, {settlement_id: people}, actor, at)
     return ReversalQuote(settlement_id, undoing.plan(ports.key_ring), undoing.returns)
 
 
