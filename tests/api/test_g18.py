@@ -21,6 +21,7 @@ from gongji.api.limits import Limits
 from gongji.api.schema import build_schema
 from gongji.domain.actor import Actor
 from gongji.domain.binding import BindingStatus
+from gongji.domain.case import CaseKind
 from gongji.domain.identity import mask_name
 from gongji.domain.institution import InstitutionKind
 from gongji.domain.kinship import Kinship
@@ -28,7 +29,7 @@ from gongji.domain.money import Fen
 from gongji.domain.person import AccountStatus, Scheme
 from gongji.domain.premium import PremiumStatus
 from gongji.store.ids import new_id
-from gongji.store.rows import PersonRow, PremiumLegRow, PremiumRow
+from gongji.store.rows import CaseRow, PersonRow, PremiumLegRow, PremiumRow
 from gongji.usecases.settle import settle_bill
 from tests.api.bills import bill_input, id_card
 from tests.api.conftest import Api
@@ -113,6 +114,14 @@ async def marked(world: World) -> Marked:
     request = settling(me, of)
     done = await settle_bill(request, tills["till"].actor, world.ports)
     premium = await _premium(a, people["other"], bindings["other"])
+    await CaseRow.create(
+        kind=CaseKind.PREMIUM_UNCONFIRMED,
+        subject_id=premium,
+        person_id=a.id,
+        region="542523",
+        amount_fen=81818_05,
+        opened_at=NOON,
+    )
     return Marked(people, tills, bindings, done.settlement.id, premium, request.request_id)
 
 
@@ -152,6 +161,8 @@ def arguments(argument: str, marked: Marked, wanted: str | None = None) -> Any:
         "amountFen": 1000_00,
         "side": wanted,
         "requestId": str(marked.request),
+        "settlementId": wanted,
+        "bindingId": wanted,
         "input": {
             "credential": id_card(marked.people["me"]),
             "bill": bill_input(bill("ANOTHER", share=9_00)),
@@ -162,7 +173,13 @@ def arguments(argument: str, marked: Marked, wanted: str | None = None) -> Any:
 
 def asked_by(name: str, marked: Marked) -> list[str | None]:
     """List what a query is asked for, one after the other in one document."""
-    of_kind = {"binding": BINDING, "settlement": SETTLEMENT, "tillReceipt": SETTLEMENT}
+    of_kind = {
+        "binding": BINDING,
+        "settlement": SETTLEMENT,
+        "tillReceipt": SETTLEMENT,
+        "quoteReversal": SETTLEMENT,
+        "quoteEnding": BINDING,
+    }
     if name in {*of_kind, "node"}:
         prefix = of_kind.get(name, "")
         return [one for one in marked.ids if one.startswith(prefix)]
@@ -224,6 +241,8 @@ def secrets_from(viewer: str, marked: Marked) -> Iterable[str]:
     for person in marked.people.values():
         yield from (person.name, person.id_number)
     yield from (PHONE, '"INTERNAL"')
+    if viewer != "staff":
+        yield from yuan(81818_05)
     sharers = [value for values in OF_SHARERS.values() for value in values]
     settlement = ids.encode(SETTLEMENT, marked.settlement)
     grown = yuan(62626_04)
@@ -300,7 +319,7 @@ async def test_the_search_would_find_what_may_be_seen(
         "me": ["隐名医院", "XMARKEDCODE", *yuan(600_00, 707_07, 515_03), *masked(marked, "a")],
         "a": [*yuan(1717_17, 28282_28, 600_00), *masked(marked, "me", "other"), "TAX-MARKED"],
         "till": yuan(1822_10, 600_00 + 707_07),
-        "staff": [*yuan(62626_04), *masked(marked, "me", "b", "grown"), '"RESERVE"'],
+        "staff": [*yuan(62626_04, 81818_05), *masked(marked, "me", "b", "grown"), '"RESERVE"'],
     }
 
     for viewer, expected in own.items():
@@ -341,6 +360,8 @@ def wanted_by_id(schema: GraphQLSchema, marked: Marked) -> Iterator[tuple[str, s
         ("id", SETTLEMENT, marked.settlement),
         ("id", BINDING, marked.bindings["other"]),
         ("id", PREMIUM, marked.premium),
+        ("settlementId", SETTLEMENT, marked.settlement),
+        ("bindingId", BINDING, marked.bindings["other"]),
         ("onBehalfOf", PERSON, person),
         ("personId", PERSON, person),
     ]

@@ -50,6 +50,8 @@ def production() -> Settings:
         digest_key=b"d" * 32,
         token_issuer=ISSUER,
         token_keys=PUBLIC,
+        tax_bureau_url="https://tax.example/orders",
+        tax_bureau_token=SecretStr("t" * 16),
     )
 
 

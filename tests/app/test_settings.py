@@ -27,6 +27,8 @@ PRODUCTION = {
     "GONGJI_PERSONAL_DATA_KEYS": f"2026:{SECRET}",
     "GONGJI_DIGEST_KEY": SECRET,
     "GONGJI_TOKEN_ISSUER": "https://issuer.example",
+    "GONGJI_TAX_BUREAU_URL": "https://tax.example/orders",
+    "GONGJI_TAX_BUREAU_TOKEN": "t" * 16,
 }
 
 
@@ -115,6 +117,13 @@ def test_names_for_the_tests_are_left_alone(environment: pytest.MonkeyPatch) -> 
         ("GONGJI_DEVELOPMENT_TOKEN_KEY", "s3cret"),
         ("GONGJI_TRUSTED_DOCUMENTS_ONLY", "s3cret"),
         ("GONGJI_LOG_LEVEL", "s3cret"),
+        ("GONGJI_TAX_BUREAU_URL", "s3cret"),
+        ("GONGJI_TAX_BUREAU_URL", "ftp://tax.example/s3cret"),
+        ("GONGJI_TAX_BUREAU_URL", "https:/s3cret"),
+        ("GONGJI_TAX_BUREAU_URL", "https://u:s3cret@tax.example/orders"),
+        ("GONGJI_TAX_BUREAU_URL", "https://tax.example/orders?key=s3cret"),
+        ("GONGJI_TAX_BUREAU_TOKEN", "s3cret"),
+        ("GONGJI_TAX_BUREAU_TOKEN", "s3cret s3cret s3cret"),
     ],
 )
 def test_a_wrong_value_is_named_and_not_shown(
@@ -150,7 +159,7 @@ def test_production_reads_its_keys_and_makes_none(environment: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize(
-    "missing", ["PERSONAL_DATA_KEYS", "DIGEST_KEY", "TOKEN_ISSUER", "TOKEN_KEYS"]
+    "missing", ["PERSONAL_DATA_KEYS", "DIGEST_KEY", "TOKEN_ISSUER", "TOKEN_KEYS", "TAX_BUREAU_URL"]
 )
 def test_production_names_what_is_missing(environment: pytest.MonkeyPatch, missing: str) -> None:
     given(environment, **PRODUCTION)
@@ -160,6 +169,32 @@ def test_production_names_what_is_missing(environment: pytest.MonkeyPatch, missi
     environment.delenv(f"GONGJI_{missing}")
 
     with pytest.raises(SettingsWrong, match=f"^GONGJI_{missing}: required in production"):
+        read_settings()
+
+
+@pytest.mark.parametrize("missing", ["TAX_BUREAU_URL", "TAX_BUREAU_TOKEN"])
+def test_the_tax_bureau_has_a_url_and_a_token_or_neither(
+    environment: pytest.MonkeyPatch, missing: str
+) -> None:
+    given(
+        environment,
+        GONGJI_TAX_BUREAU_URL="https://tax.example/orders",
+        GONGJI_TAX_BUREAU_TOKEN="s3cret" * 6,
+    )
+    assert read_settings().tax_bureau_url == "https://tax.example/orders"
+    environment.delenv(f"GONGJI_{missing}")
+
+    with pytest.raises(SettingsWrong, match="or neither") as refused:
+        read_settings()
+
+    assert "s3cret" not in str(refused.value)
+
+
+def test_production_sends_orders_over_https_only(environment: pytest.MonkeyPatch) -> None:
+    given(environment, **PRODUCTION)
+    environment.setenv("GONGJI_TAX_BUREAU_URL", "http://tax.example/orders")
+
+    with pytest.raises(SettingsWrong, match="GONGJI_TAX_BUREAU_URL: in production https only"):
         read_settings()
 
 
@@ -209,6 +244,8 @@ def test_settings_are_frozen_and_show_no_secret() -> None:
         personal_data_keys=(NamedKey("a", b"s3cret" * 6),),
         digest_key=b"s3cret" * 6,
         development_token_key=SecretStr("s3cret" * 6),
+        tax_bureau_url="https://tax.example/orders",
+        tax_bureau_token=SecretStr("s3cret" * 6),
         token_keys=PUBLIC,
     )
 

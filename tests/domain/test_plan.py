@@ -5,7 +5,7 @@ from dataclasses import replace
 from gongji.domain.binding import BindingStatus, Limit
 from gongji.domain.family import Family, split_bill
 from gongji.domain.money import Fen
-from gongji.domain.plan import ending_plan, legs_plan, settlement_plan
+from gongji.domain.plan import ending_plan, legs_plan, reversal_plan, settlement_plan
 from gongji.domain.settlement import legs_of
 from tests.builders import (
     NOW,
@@ -49,8 +49,20 @@ def test_plans_of_legs_name_what_they_are_for() -> None:
     split = split_bill(family(sharing()), bill(Fen(300_00)), institution(), NOW)
     legs = legs_of(split.split)
     subject = named_id("settlement")
-    assert legs_plan("reverse", subject, legs) != legs_plan("premium", subject, legs)
-    assert legs_plan("reverse", subject, legs) != legs_plan("reverse", subject, legs[:1])
+    assert legs_plan("premium/2026", subject, legs) != legs_plan("premium/2027", subject, legs)
+    assert legs_plan("premium/2027", subject, legs) != legs_plan("premium/2027", subject, legs[:1])
+
+
+def test_the_plan_of_a_reversal_follows_what_returns_and_what_is_held() -> None:
+    split = split_bill(family_e2(), bill_e2(), institution(), NOW)
+    legs = legs_of(split.split)
+    plans = {
+        reversal_plan(subject, back, suspended=held)
+        for subject in (named_id("settlement/1"), named_id("settlement/2"))
+        for back in (legs, legs[:2])
+        for held in ((), legs[:1], legs[1:2])
+    }
+    assert len(plans) == 12
 
 
 def test_the_plan_of_ending_follows_state_and_order() -> None:

@@ -202,6 +202,8 @@ def production(database_url: str) -> dict[str, str]:
         "GONGJI_DIGEST_KEY": KEY,
         "GONGJI_PERSONAL_DATA_KEYS": f"a:{KEY}",
         "GONGJI_TOKEN_ISSUER": "https://issuer.example",
+        "GONGJI_TAX_BUREAU_URL": "https://tax.example/orders",
+        "GONGJI_TAX_BUREAU_TOKEN": KEY,
         "GONGJI_TOKEN_KEYS": json.dumps(public),
     }
 

@@ -13,6 +13,7 @@ CHECKS = {
     "binding_limits",
     "binding_position",
     "binding_two_persons",
+    "bureau_case_amount",
     "contribution_amount",
     "installation_one_row",
     "personal_account_balance",

@@ -148,6 +148,28 @@ SHOWN: dict[str, dict[str, tuple[str, ...]]] = {
             "test_the_database_holds_exactly_the_constraints_we_mean",
         ),
     },
+    "a premium never hangs between debited and confirmed without a case": {
+        "app/test_tax_bureau.py": (
+            "test_a_premium_never_hangs_without_a_case_and_the_late_answer_counts",
+            "test_a_refused_premium_refunds_itself_once",
+            "test_the_same_order_again_has_the_same_answer",
+        ),
+        "usecases/test_open_cases.py": (
+            "test_it_is_opened_once_however_many_sweeps_there_are",
+            "test_an_answer_and_a_sweep_at_once_leave_no_open_case",
+        ),
+    },
+    "a quote of a reversal shows who gets what back": {
+        "usecases/test_reverse.py": (
+            "test_it_names_each_account_and_the_sums",
+            "test_an_account_that_closed_meanwhile_changes_the_plan",
+            "test_a_leg_in_suspense_has_a_case_of_the_accounts_owner",
+        ),
+        "api/queries/test_quotes.py": (
+            "test_a_till_reads_sums_and_its_plan_is_kept",
+            "test_staff_read_each_account_and_are_recorded",
+        ),
+    },
     "a gateway starts from nothing and leaves no server behind": {
         "e2e/test_serve.py": (
             "test_it_starts_from_nothing_and_is_ready",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gongji.domain.binding import BindingStatus
-from gongji.domain.errors import PlanChanged, RequestIdReused
+from gongji.domain.errors import PlanChanged, Refusal, RequestIdReused
 from gongji.store.rows import BeneficiaryRow, BindingRow, OrderVersionRow
 from gongji.usecases.end import EndBinding, end_binding, quote_end
 from gongji.usecases.pause import PauseBinding, pause_binding
@@ -186,6 +186,30 @@ async def test_another_state_than_was_shown_gives_the_fresh_plan(world: World, c
     async with nothing_changes():
         with pytest.raises(PlanChanged):
             await end_binding(request, a.actor, world.ports)
+
+
+async def test_no_plan_tells_a_beneficiary_of_a_pause(world: World) -> None:
+    a, b, binding_id = await bound(world)
+    before = await quote_end(binding_id, b.actor, world.ports)
+    await pause_binding(PauseBinding(key(), binding_id), a.actor, world.ports)
+
+    assert await quote_end(binding_id, b.actor, world.ports) == before
+    request = EndBinding(key(), binding_id, if_plan=before.plan)
+    await end_binding(request, b.actor, world.ports)
+
+    assert (await BindingRow.get(id=binding_id)).status is BindingStatus.ENDED
+
+
+async def test_what_cannot_end_has_no_plan(world: World) -> None:
+    a, b, binding_id = await bound(world)
+    await end_binding(EndBinding(key(), binding_id), a.actor, world.ports)
+
+    with pytest.raises(Refusal) as refused:
+        await end_binding(EndBinding(key(), binding_id), b.actor, world.ports)
+    with pytest.raises(Refusal) as quoted:
+        await quote_end(binding_id, b.actor, world.ports)
+
+    assert quoted.value.reasons == refused.value.reasons
 
 
 async def test_the_same_key_ends_once(world: World) -> None:

@@ -8,25 +8,36 @@ import pytest
 
 from gongji.domain.actor import Actor
 from gongji.domain.binding import BindingStatus
+from gongji.domain.case import CaseKind
+from gongji.domain.deduction import LegType
 from gongji.domain.errors import AlreadyReversed, Code, Forbidden, PlanChanged, Refusal
 from gongji.domain.ledger import ControlKind, control_account_id
+from gongji.domain.money import Fen
 from gongji.domain.person import AccountStatus, PersonStatus
 from gongji.store.database import pool
 from gongji.store.families import load_families
 from gongji.store.rows import (
     BeneficiaryRow,
     BindingRow,
+    CaseRow,
     PersonalAccountRow,
     ReversalRow,
     SettlementRow,
     TransferRow,
 )
-from gongji.usecases.reverse import ReverseSettlement, reverse_settlement
+from gongji.usecases.reverse import (
+    Return,
+    ReverseSettlement,
+    quote_reversal,
+    reverse_settlement,
+)
 from gongji.usecases.settle import Settled, settle, settle_bill
 from tests.bills import bill, settling
 from tests.builders import bill_e2
 from tests.usecases.e2 import Family, make_family
 from tests.world import GAR, STAFF, World, key
+
+READS = frozenset({"READER"})
 
 
 @pytest.fixture
@@ -98,6 +109,114 @@ async def test_the_leg_of_a_closed_account_goes_to_suspense(world: World, family
     (held,) = await TransferRow.filter(credit_account_id=suspense)
     assert (held.amount_fen, held.account_id) == (300_00, None)
     assert (await ReversalRow.get(id=done.id)).suspended_fen == 300_00
+
+
+async def test_a_leg_in_suspense_has_a_case_of_the_accounts_owner(
+    world: World, family: Family
+) -> None:
+    settlement_id = await settle_e2(world, family)
+    await PersonalAccountRow.filter(owner_id=family.a.id).update(status=AccountStatus.CLOSED)
+
+    await reverse_settlement(reversing(settlement_id), family.hospital.actor, world.ports)
+
+    (case,) = await CaseRow.all()
+    assert (case.kind, case.subject_id) == (CaseKind.REVERSAL_SUSPENDED, settlement_id)
+    assert (case.person_id, case.region, case.amount_fen) == (family.a.id, GAR, 300_00)
+    assert (case.opened_at, case.closed_at) == (world.clock.at, None)
+
+
+async def test_without_a_closed_account_there_is_no_case(world: World, family: Family) -> None:
+    settlement_id = await settle_e2(world, family)
+    await PersonalAccountRow.filter(owner_id=family.a.id).update(status=AccountStatus.FROZEN)
+
+    await reverse_settlement(reversing(settlement_id), family.hospital.actor, world.ports)
+
+    assert await CaseRow.all().count() == 0
+
+
+async def test_a_repeated_reversal_opens_no_second_case(world: World, family: Family) -> None:
+    settlement_id = await settle_e2(world, family)
+    await PersonalAccountRow.filter(owner_id=family.a.id).update(status=AccountStatus.CLOSED)
+    request = reversing(settlement_id)
+
+    for _ in range(2):
+        await reverse_settlement(request, family.hospital.actor, world.ports)
+
+    assert await CaseRow.all().count() == 1
+
+
+class TestQuote:
+    """What a reversal would give back, and that it gives back just that."""
+
+    async def test_it_names_each_account_and_the_sums(self, world: World, family: Family) -> None:
+        settlement_id = await settle_e2(world, family)
+
+        quote = await quote_reversal(settlement_id, family.hospital.actor, world.ports)
+
+        assert quote.returns == (
+            Return(family.me.id, LegType.OWN, Fen(118_63), is_suspended=False),
+            Return(family.a.id, LegType.SHARED, Fen(300_00), is_suspended=False),
+            Return(family.b.id, LegType.SHARED, Fen(205_88), is_suspended=False),
+        )
+        sums = (quote.fresh.own, quote.fresh.shared, quote.fresh.cash)
+        assert sums == (118_63, 505_88, 126_76)
+        assert await balances(world, family) == [0, 0, 0]
+
+    async def test_the_plan_that_was_shown_is_kept(self, world: World, family: Family) -> None:
+        settlement_id = await settle_e2(world, family)
+        plan = (await quote_reversal(settlement_id, STAFF, world.ports)).fresh.plan
+
+        request = reversing(settlement_id, if_plan=plan)
+        await reverse_settlement(request, family.hospital.actor, world.ports)
+
+        assert await balances(world, family) == [118_63, 300_00, 205_88]
+
+    async def test_an_account_that_closed_meanwhile_changes_the_plan(
+        self, world: World, family: Family
+    ) -> None:
+        settlement_id = await settle_e2(world, family)
+        shown = await quote_reversal(settlement_id, STAFF, world.ports)
+        await PersonalAccountRow.filter(owner_id=family.a.id).update(status=AccountStatus.CLOSED)
+
+        request = reversing(settlement_id, if_plan=shown.fresh.plan)
+        with pytest.raises(PlanChanged) as changed:
+            await reverse_settlement(request, family.hospital.actor, world.ports)
+
+        now = await quote_reversal(settlement_id, STAFF, world.ports)
+        assert changed.value.fresh == now.fresh != shown.fresh
+        assert [one.is_suspended for one in now.returns] == [False, True, False]
+        assert await balances(world, family) == [0, 0, 0]
+        assert await CaseRow.all().count() == 0
+
+    async def test_it_refuses_what_reversing_would_refuse(
+        self, world: World, family: Family
+    ) -> None:
+        settlement_id = await settle_e2(world, family)
+        other_till = (await world.institution()).actor
+        reader = Actor(STAFF.kind, key(), STAFF.channel, region="540000", roles=READS)
+
+        for stranger, asked in (
+            (other_till, settlement_id),
+            (reader, settlement_id),
+            (family.hospital.actor, key()),
+        ):
+            with pytest.raises(Refusal, match="NOT_FOUND"):
+                await quote_reversal(asked, stranger, world.ports)
+        with pytest.raises(Forbidden):
+            await quote_reversal(settlement_id, family.me.actor, world.ports)
+        world.clock.at += timedelta(days=91)
+        with pytest.raises(Refusal, match="REVERSAL_TOO_LATE"):
+            await quote_reversal(settlement_id, STAFF, world.ports)
+
+    async def test_what_is_reversed_names_its_reversal(self, world: World, family: Family) -> None:
+        settlement_id = await settle_e2(world, family)
+        till = family.hospital.actor
+        done = await reverse_settlement(reversing(settlement_id), till, world.ports)
+
+        with pytest.raises(AlreadyReversed) as conflict:
+            await quote_reversal(settlement_id, till, world.ports)
+
+        assert conflict.value.reversal_id == done.id
 
 
 async def test_the_same_key_again_changes_nothing_more(world: World, family: Family) -> None:

@@ -13,6 +13,7 @@ SETTLEMENT: Final = "stl"
 REVERSAL: Final = "rev"
 PREMIUM: Final = "prm"
 INSTITUTION: Final = "ins"
+CASE: Final = "cas"
 
 NOBODY: Final = UUID(int=0)
 """What an id leads to that cannot be ours: no row has it, so it is unknown like any other."""

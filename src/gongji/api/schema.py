@@ -9,6 +9,7 @@ from strawberry.tools import merge_types
 import gongji.api.enums  # noqa: F401 - describes the core's enumerations
 from gongji.api.binding_types import BINDING_TYPES
 from gongji.api.bindings import BindingMutations
+from gongji.api.cases import CaseQueries
 from gongji.api.descriptions import describe
 from gongji.api.documents import Manifest
 from gongji.api.families import FamilyQueries
@@ -22,6 +23,7 @@ from gongji.api.outcomes import OutcomeMutations, OutcomeQueries
 from gongji.api.policies import RegionalQueries
 from gongji.api.premiums import PREMIUM_TYPES, PremiumMutations, PremiumQueries
 from gongji.api.problems import HANDLERS, KNOWN
+from gongji.api.quotes import QuoteQueries
 from gongji.api.scalars import SCALARS
 from gongji.api.settlements import SettlementQueries
 from gongji.api.tills import TillMutations, TillQueries
@@ -36,6 +38,8 @@ QUERIES: tuple[type, ...] = (
     InstitutionQueries,
     TillQueries,
     OutcomeQueries,
+    QuoteQueries,
+    CaseQueries,
     FetchingQueries,
 )
 MUTATIONS: tuple[type, ...] = (

@@ -23,13 +23,15 @@ from gongji.app.log import RequestLog
 from gongji.app.metrics import MeasuredView, Metrics
 from gongji.app.settings import Settings, SettingsWrong
 from gongji.app.sweeps import Sweep, sweeping
+from gongji.app.tax_bureau import HttpTaxBureau
 from gongji.store.database import open_database
 from gongji.store.insurance_centre import RegistryCentre
 from gongji.store.personal_data import KeyRing
 from gongji.usecases.expire import expire_invitations
 from gongji.usecases.news import apply_due_news
+from gongji.usecases.open_cases import open_cases
 from gongji.usecases.pay_premium import confirm_premiums
-from gongji.usecases.ports import ConfirmingTaxBureau, Ports, SystemClock
+from gongji.usecases.ports import ConfirmingTaxBureau, Ports, SystemClock, TaxBureau
 
 MOST_BODY: Final = 2 * MAX_BODY
 """Most bytes of any request; GraphQL has its own limit below, with an answer of its own."""
@@ -38,6 +40,7 @@ SWEEPS: Final = (
     Sweep("expire_invitations", 60, expire_invitations),
     Sweep("apply_due_news", 60, apply_due_news),
     Sweep("confirm_premiums", 30, confirm_premiums),
+    Sweep("open_cases", 60, open_cases),
 )
 """What becomes due by itself. Nothing waits for a sweep: every read looks at the time."""
 
@@ -68,7 +71,17 @@ def make_key_ring(settings: Settings) -> KeyRing:
 def make_ports(settings: Settings) -> Ports:
     """Return the outside world as an installation has it."""
     key_ring = make_key_ring(settings)
-    return Ports(SystemClock(), key_ring, RegistryCentre(key_ring), ConfirmingTaxBureau())
+    return Ports(
+        SystemClock(), key_ring, RegistryCentre(key_ring), make_tax_bureau(settings, key_ring)
+    )
+
+
+def make_tax_bureau(settings: Settings, key_ring: KeyRing) -> TaxBureau:
+    """Return the tax bureau behind the URL of the settings, or one that always confirms."""
+    if settings.tax_bureau_url is None or settings.tax_bureau_token is None:
+        return ConfirmingTaxBureau()
+    token = settings.tax_bureau_token.get_secret_value()
+    return HttpTaxBureau(settings.tax_bureau_url, token, key_ring)
 
 
 def make_schema(settings: Settings) -> GatewaySchema:

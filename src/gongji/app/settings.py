@@ -35,6 +35,7 @@ MAX_POOL: Final = 100
 MAX_NAMED_KEYS: Final = 16
 
 _KEY_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,15}")
+_TOKEN = re.compile(r"[!-~]{16,4096}")
 _DATABASE_SCHEMES = ("postgres", "postgresql")
 
 
@@ -111,6 +112,23 @@ def _database_url(value: object) -> object:
     return value
 
 
+def _bureau_url(value: object) -> object:
+    """Make sure that a URL names a place and holds no secret."""
+    if isinstance(value, str):
+        url = urlsplit(value)
+        is_place = url.scheme in ("http", "https") and url.hostname
+        if not is_place or url.username is not None or url.query or url.fragment:
+            raise ValueError("a URL of http or https with a host, without user, query or fragment")
+    return value
+
+
+def _bearer(value: object) -> object:
+    """Make sure that a token can stand in a header."""
+    if isinstance(value, str) and not _TOKEN.fullmatch(value):
+        raise ValueError("16 to 4096 visible ASCII characters")
+    return value
+
+
 class Settings(BaseSettings):
     """Everything that an installation may choose."""
 
@@ -167,6 +185,14 @@ class Settings(BaseSettings):
         min_length=KEY_BYTES,
         description="signs development tokens; made once in development, refused in production",
     )
+    tax_bureau_url: Annotated[str | None, BeforeValidator(_bureau_url)] = Field(
+        None,
+        description="where premium orders are posted; required in production, with `https`; "
+        "unset: every premium is confirmed at once",
+    )
+    tax_bureau_token: Annotated[SecretStr | None, BeforeValidator(_bearer)] = Field(
+        None, description="bearer token for the tax bureau; required with its URL"
+    )
     operations_folder: Path = Field(
         Path("schema/operations"), description="folder of the trusted documents, one per client"
     )
@@ -200,13 +226,21 @@ class Settings(BaseSettings):
             wrong = [] if _is_loopback(self.host) else ["HOST: development is on loopback only"]
         else:
             wrong = self._missing_in_production() + self._forbidden_in_production()
+        if (self.tax_bureau_url is None) != (self.tax_bureau_token is None):
+            wrong.append("TAX_BUREAU_URL: with TAX_BUREAU_TOKEN, or neither")
         if wrong:
             raise ValueError("\n".join(PREFIX + one for one in wrong))
         return self
 
     def _missing_in_production(self) -> list[str]:
         """List the settings that production cannot do without."""
-        required = ("personal_data_keys", "digest_key", "token_issuer", "token_keys")
+        required = (
+            "personal_data_keys",
+            "digest_key",
+            "token_issuer",
+            "token_keys",
+            "tax_bureau_url",
+        )
         return [
             f"{name.upper()}: required in production"
             for name in required
@@ -220,6 +254,8 @@ class Settings(BaseSettings):
             wrong.append("DEVELOPMENT_TOKEN_KEY: refused in production")
         if self.token_issuer == DEVELOPMENT_ISSUER:
             wrong.append("TOKEN_ISSUER: the development issuer is refused in production")
+        if self.tax_bureau_url is not None and not self.tax_bureau_url.startswith("https:"):
+            wrong.append("TAX_BUREAU_URL: in production https only")
         return wrong
 
 

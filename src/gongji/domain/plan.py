@@ -19,8 +19,15 @@ def settlement_plan(split: Split, *, cash: Fen, policy_version: str) -> bytes:
 
 
 def legs_plan(what: str, subject_id: UUID, legs: Iterable[Leg]) -> bytes:
-    """Write the plan of moving legs back, or of paying a premium."""
+    """Write the plan of moving legs: of paying a premium."""
     return _written(what, str(subject_id), [(str(leg.account_id), leg.amount) for leg in legs])
+
+
+def reversal_plan(settlement_id: UUID, legs: Iterable[Leg], *, suspended: Iterable[Leg]) -> bytes:
+    """Write the plan of reversing a settlement: what returns to which account, and what cannot."""
+    held = {leg.account_id for leg in suspended}
+    returned = [(str(leg.account_id), leg.amount, leg.account_id in held) for leg in legs]
+    return _written("reverse", str(settlement_id), returned)
 
 
 def ending_plan(binding_id: UUID, *, status: str, order_version: int) -> bytes:

@@ -140,13 +140,27 @@ def give_back(
     transfers = []
     for leg in legs:
         account = after.get(leg.account_id, accounts[leg.account_id])
-        if account.status.at(at) is AccountStatus.CLOSED:
+        if _is_closed(account, at):
             suspense = control_account_id(ControlKind.SUSPENSE, account.region)
             transfers.append(between_controls(leg.amount, source=payable, to=suspense, cause=cause))
             continue
         after[leg.account_id], transfer = pay_in(account, leg.amount, source=payable, cause=cause)
         transfers.append(transfer)
     return after, tuple(transfers)
+
+
+def suspended_legs(
+    legs: Iterable[Leg], accounts: Mapping[UUID, PersonalAccount], at: datetime
+) -> tuple[Leg, ...]:
+    """Return the legs that ``give_back`` brings to suspense, because their accounts are closed.
+
+    Clause: G13.
+    """
+    return tuple(leg for leg in legs if _is_closed(accounts[leg.account_id], at))
+
+
+def _is_closed(account: PersonalAccount, at: datetime) -> bool:
+    return account.status.at(at) is AccountStatus.CLOSED
 
 
 def reasons_against_reversal(

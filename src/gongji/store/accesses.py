@@ -30,7 +30,7 @@ async def record_readings(
     Who reads one knows its id from the work on it, so that no reason is asked for.
 
     Args:
-        read: by the id of each binding, settlement or premium, the people it is about.
+        read: by the id of each binding, settlement, premium or case, the people it is about.
     """
     accesses = [
         AccessRow(person_id=person_id, record_id=record_id, read_at=at, actor=by.record())

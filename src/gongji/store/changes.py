@@ -35,6 +35,7 @@ class Table(StrEnum):
     TRANSFER = "transfer"
     EVENT = "event"
     ORDER_VERSION = "order_version"
+    CASE = "bureau_case"
 
 
 class Update(StrEnum):

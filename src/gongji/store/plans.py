@@ -3,11 +3,14 @@
 A plan names accounts and amounts that the client may not know, so it never leaves in the clear.
 """
 
+from collections.abc import Iterable
+
 from gongji.domain.errors import FreshPlan, PlanChanged
 from gongji.domain.family import BillSplit
 from gongji.domain.money import Fen
-from gongji.domain.plan import settlement_plan
+from gongji.domain.plan import reversal_plan, settlement_plan
 from gongji.domain.policy import Policy
+from gongji.domain.settlement import Leg, Settlement
 from gongji.store.personal_data import KeyRing
 
 
@@ -28,6 +31,24 @@ def plan_of_split(split: BillSplit, policy: Policy, key_ring: KeyRing) -> FreshP
     )
 
 
+def plan_of_reversal(
+    settlement: Settlement, legs: Iterable[Leg], *, suspended: Iterable[Leg], key_ring: KeyRing
+) -> FreshPlan:
+    """Return the plan of reversing a settlement now, with the sums that a till may know.
+
+    Args:
+        suspended: those legs whose accounts are closed.
+    """
+    plan = reversal_plan(settlement.id, legs, suspended=suspended)
+    return FreshPlan(
+        plan=sealed_plan(plan, key_ring),
+        eligible=settlement.eligible,
+        own=settlement.own,
+        shared=settlement.shared,
+        cash=settlement.cash,
+    )
+
+
 def check_plan(shown: str | None, fresh: FreshPlan) -> None:
     """Check that the plan that was shown still holds; no plan means that any will do.
 
@@ -39,6 +60,6 @@ def check_plan(shown: str | None, fresh: FreshPlan) -> None:
 
 
 def plain_plan(plan: bytes, key_ring: KeyRing) -> FreshPlan:
-    """Return a plan that is not about a bill: an ending, a refund; it has no sums to tell."""
+    """Return a plan that is not about a bill, such as an ending; it has no sums to tell."""
     nothing = Fen(0)
     return FreshPlan(sealed_plan(plan, key_ring), nothing, nothing, nothing, nothing)

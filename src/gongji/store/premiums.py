@@ -11,6 +11,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from gongji.domain.actor import Actor
 from gongji.domain.binding import LIVE
 from gongji.domain.business_day import business_day
+from gongji.domain.case import CaseKind
 from gongji.domain.deduction import LegType
 from gongji.domain.events import Event, EventKind
 from gongji.domain.ledger import Cause, CauseKind, ControlKind, control_account_id
@@ -26,7 +27,8 @@ from gongji.domain.premium import (
     premium_after,
     tariff_for,
 )
-from gongji.domain.settlement import Leg, give_back
+from gongji.domain.settlement import Leg, give_back, suspended_legs
+from gongji.store.cases import open_suspended
 from gongji.store.changes import Changes, Table
 from gongji.store.ids import new_id
 from gongji.store.locks import LockedBeneficiary, lock_accounts
@@ -94,7 +96,7 @@ def insert_premium(
 async def return_legs(
     connection: BaseDBAsyncClient, changes: Changes, premium: Premium, at: datetime
 ) -> None:
-    """Return every leg of a premium to the account that it came from.
+    """Return every leg of a premium to the account that it came from; a closed one has a case.
 
     The insured person's beneficiary row is locked; the accounts are locked here.
 
@@ -112,6 +114,8 @@ async def return_legs(
     changes.transfers(*transfers)
     for account in after.values():
         changes.account(account)
+    held = suspended_legs(legs, accounts, at)
+    open_suspended(changes, CaseKind.REFUND_SUSPENDED, premium.id, held, accounts)
 
 
 async def book_refund(

@@ -1,17 +1,19 @@
 """Reversals, booked under the locks of the beneficiary and the accounts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from gongji.domain.actor import Actor
 from gongji.domain.business_day import business_day
+from gongji.domain.case import CaseKind
 from gongji.domain.events import Event, EventKind
-from gongji.domain.ledger import Cause, CauseKind, ControlKind, Transfer, control_account_id
-from gongji.domain.money import Fen, total
+from gongji.domain.ledger import Cause, CauseKind, ControlKind, control_account_id
+from gongji.domain.money import total
 from gongji.domain.person import PersonalAccount
-from gongji.domain.settlement import Leg, Settlement, give_back
+from gongji.domain.settlement import Leg, Settlement, give_back, suspended_legs
+from gongji.store.cases import open_suspended
 from gongji.store.changes import Changes, Table
 from gongji.store.ids import new_id
 from gongji.store.locks import LockedBeneficiary
@@ -39,6 +41,7 @@ async def book_reversal(
     Clause: G13, law 7.
     """
     reversal_id, today = new_id(), business_day(changes.at)
+    held = suspended_legs(legs, accounts, changes.at)
     place = await InstitutionRow.get(id=settlement.institution_id, using_db=connection)
     after, transfers = give_back(
         legs,
@@ -55,7 +58,7 @@ async def book_reversal(
             "reversed_at": changes.at,
             "business_day": today,
             "reason": reason,
-            "suspended_fen": _suspended(transfers),
+            "suspended_fen": total(*(leg.amount for leg in held)),
             "actor": by.record(),
             "request_id": request_id,
         },
@@ -64,13 +67,9 @@ async def book_reversal(
     changes.transfers(*transfers)
     for account in after.values():
         changes.account(account)
+    open_suspended(changes, CaseKind.REVERSAL_SUSPENDED, settlement.id, held, accounts)
     ids = {"settlement": settlement.id, "reversal": reversal_id}
     changes.event(
         Event(EventKind.SETTLEMENT_REVERSED, settlement.beneficiary_id, ids), beneficiary, by=by
     )
     return reversal_id
-
-
-def _suspended(transfers: Iterable[Transfer]) -> Fen:
-    """Add up what could not return to a closed account."""
-    return total(*(t.amount for t in transfers if t.account_id is None))

@@ -7,7 +7,8 @@ from uuid import UUID
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from gongji.domain.actor import Actor, ActorKind, Role
-from gongji.domain.binding import LIVE, Binding, Move
+from gongji.domain.binding import LIVE, Binding, BindingStatus, Move
+from gongji.domain.disclosure import shown_to_beneficiary
 from gongji.domain.errors import FreshPlan, not_found
 from gongji.domain.events import EventKind
 from gongji.domain.plan import ending_plan
@@ -15,7 +16,6 @@ from gongji.store.bindings import find_binding, update_binding
 from gongji.store.database import pool
 from gongji.store.guardians import acting_capacity
 from gongji.store.orders import live_order, write_order
-from gongji.store.personal_data import KeyRing
 from gongji.store.plans import check_plan, plain_plan
 from gongji.store.rows import BeneficiaryRow
 from gongji.store.staff import may_act_in, stated_reason
@@ -58,7 +58,8 @@ async def end_binding(tx: Transaction, request: EndBinding) -> UUID:
     reason = stated_reason(tx.actor, request.reason)
     locked = tx.locked[binding.beneficiary_id]
     ended = binding.after(Move.END, at=tx.at)
-    check_plan(request.if_plan, _plan(binding, locked.value.order_version, tx.ports.key_ring))
+    seen_as = _seen(binding, tx.actor, tx.at)
+    check_plan(request.if_plan, _plan(binding, seen_as, locked.value.order_version, tx.ports))
     await update_binding(tx.connection, ended, by=tx.actor, reason=reason)
     if binding.status in LIVE:
         remaining = [x for x in live_order(families, binding.beneficiary_id) if x != binding.id]
@@ -79,18 +80,27 @@ async def quote_end(binding_id: UUID, actor: Actor, ports: Ports) -> FreshPlan:
 
     Raises:
         Forbidden: the actor is a till.
-        Refusal: not this actor's.
+        Refusal: not this actor's, or not to be ended.
+
+    Clause: G10, G18.
     """
-    connection = pool()
-    binding = await _theirs(connection, binding_id, actor, ports.clock.now())
+    connection, at = pool(), ports.clock.now()
+    binding = await _theirs(connection, binding_id, actor, at)
+    binding.after(Move.END, at=at)
     row = await BeneficiaryRow.get(person_id=binding.beneficiary_id, using_db=connection)
-    return _plan(binding, row.order_version, ports.key_ring)
+    return _plan(binding, _seen(binding, actor, at), row.order_version, ports)
 
 
-def _plan(binding: Binding, order_version: int, key_ring: KeyRing) -> FreshPlan:
-    return plain_plan(
-        ending_plan(binding.id, status=binding.status, order_version=order_version), key_ring
-    )
+def _seen(binding: Binding, actor: Actor, at: datetime) -> BindingStatus:
+    """Return the state that the actor sees: no plan tells a beneficiary of a pause (G18)."""
+    if actor.kind is ActorKind.PERSON and actor.person_id == binding.beneficiary_id:
+        return shown_to_beneficiary(binding, at)
+    return binding.status
+
+
+def _plan(binding: Binding, seen_as: BindingStatus, order_version: int, ports: Ports) -> FreshPlan:
+    plan = ending_plan(binding.id, status=seen_as, order_version=order_version)
+    return plain_plan(plan, ports.key_ring)
 
 
 async def _theirs(

@@ -1,7 +1,8 @@
 """Pay a resident premium (代缴居民医保费): debited under the locks, then confirmed or given back.
 
 The tax bureau is asked after the debit's commit, never within it. Until it answers, the premium
-stays debited; ``confirm_premiums`` asks again, at the start and from time to time.
+stays debited; ``confirm_premiums`` asks again, at the start and from time to time, and a premium
+that waits too long has a case, which the answer closes.
 """
 
 import asyncio
@@ -29,6 +30,7 @@ from gongji.domain.premium import (
     quote_premium,
 )
 from gongji.domain.settlement import Leg, book, legs_of
+from gongji.store.cases import close_unconfirmed
 from gongji.store.changes import Changes
 from gongji.store.database import pool
 from gongji.store.ids import new_id
@@ -49,6 +51,8 @@ from gongji.usecases.transaction import Done, Transaction, command, retried
 
 MOST_ASKED_S: Final = 10.0
 """How long the tax bureau may take to answer before it counts as silent."""
+MOST_ASKED_AT_ONCE: Final = 4
+"""How many premiums are asked for at the same time, so that a slow bureau does not hold up all."""
 _PAGE: Final = 100
 
 
@@ -179,9 +183,16 @@ async def confirm_premiums(ports: Ports) -> int:
     Clause: G14.
     """
     asked, last = 0, None
+    lanes = asyncio.Semaphore(MOST_ASKED_AT_ONCE)
+
+    async def ask(premium_id: UUID) -> None:
+        async with lanes:
+            await _ask(premium_id, ports)
+
     while page := await unconfirmed_premiums(pool(), after=last, limit=_PAGE):
-        for premium in page:
-            await _ask(premium.id, ports)
+        async with asyncio.TaskGroup() as group:
+            for premium in page:
+                group.create_task(ask(premium.id))
         asked, last = asked + len(page), page[-1].id
     return asked
 
@@ -224,6 +235,7 @@ async def _conclude(premium: Premium, answer: TaxAnswer, ports: Ports) -> None:
             move, kind = PremiumMove.CONFIRM, EventKind.PREMIUM_CONFIRMED
         status = premium_after(premium.status, move)
         await move_premium(connection, premium.id, status, at, tax_reference=answer.reference)
+        await close_unconfirmed(connection, premium.id, at)
         event = Event(kind, premium.insured_id, _ids(premium))
         changes.event(event, claimed.beneficiaries[premium.insured_id], by=TAX_BUREAU)
         await changes.write(connection)

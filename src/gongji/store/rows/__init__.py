@@ -10,6 +10,7 @@ from gongji.store.rows.books import (
     SettlementRow,
     TransferRow,
 )
+from gongji.store.rows.cases import CaseRow
 from gongji.store.rows.families import BindingRow, BlockRow, OrderVersionRow
 from gongji.store.rows.registry import (
     BeneficiaryRow,
@@ -36,6 +37,7 @@ __all__ = [
     "BindingRow",
     "BlockRow",
     "CardRow",
+    "CaseRow",
     "ContributionRow",
     "ControlAccountRow",
     "EventRow",
