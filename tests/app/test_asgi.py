@@ -160,6 +160,36 @@ async def test_a_socket_brings_its_token_in_its_first_message(app: Starlette, to
     assert refused == 4403
 
 
+@pytest.mark.parametrize("first", [True, False], ids=["in_its_first_message", "in_its_header"])
+async def test_a_socket_does_not_outlive_its_token(
+    app: Starlette, world: World, token: str, first: bool
+) -> None:
+    query = {"query": "subscription { who }"}
+    socket: AsyncWebSocketSession
+    async with (
+        httpx.AsyncClient(transport=ASGIWebSocketTransport(app=app)) as client,
+        aconnect_ws(
+            "http://gateway/graphql",
+            client,
+            subprotocols=["graphql-transport-ws"],
+            headers={} if first else {"authorization": f"Bearer {token}"},
+        ) as socket,
+    ):
+        payload = {"token": token} if first else {}
+        await socket.send_json({"type": "connection_init", "payload": payload})
+        await socket.receive_text(timeout=5)
+        await socket.send_json({"id": "1", "type": "subscribe", "payload": query})
+        answered = json.loads(await socket.receive_text(timeout=5))["payload"]
+        await socket.receive_text(timeout=5)
+        world.clock.move(hours=1)
+        await socket.send_json({"id": "2", "type": "subscribe", "payload": query})
+        with pytest.raises(WebSocketDisconnect) as end:
+            await socket.receive_text(timeout=5)
+
+    assert answered == {"data": {"who": str(SUBJECT)}}
+    assert end.value.code == 4403
+
+
 async def test_answers_tell_browsers_to_guess_nothing(http: httpx2.AsyncClient) -> None:
     for answer in (await http.get("/livez"), await ask(http, "{ __typename }")):
         assert answer.headers["x-content-type-options"] == "nosniff"

@@ -21,7 +21,7 @@ from gongji.domain.binding import (
     barred_by_binding,
     check_order,
     expiry,
-    insert_at,
+    order_with,
     rank_key,
 )
 from gongji.domain.deduction import Skip
@@ -215,18 +215,15 @@ class TestOrder:
     new = named_id("new")
 
     @pytest.mark.parametrize(("position", "place"), [(None, 3), (1, 0), (2, 1), (4, 3)])
-    def test_a_new_binding_is_appended_or_placed_and_all_are_numbered(
-        self, position: int | None, place: int
-    ) -> None:
-        numbered = list(insert_at(list(self.ids), self.new, position=position))
+    def test_a_new_binding_is_appended_or_placed(self, position: int | None, place: int) -> None:
         expected = list(self.ids)
         expected.insert(place, self.new)
-        assert numbered == [(x, n) for n, x in enumerate(expected, start=1)]
+        assert order_with(list(self.ids), self.new, position=position) == expected
 
     @pytest.mark.parametrize("position", [0, -1, 5])
     def test_a_place_out_of_range_is_refused_at_once(self, position: int) -> None:
         with pytest.raises(Refusal, match="POSITION_OUT_OF_RANGE") as caught:
-            insert_at(list(self.ids), self.new, position=position)
+            order_with(list(self.ids), self.new, position=position)
         assert caught.value.reasons[0].path == ("position",)
 
     def test_an_order_lists_every_live_binding_once(self) -> None:
@@ -255,6 +252,6 @@ class TestOrder:
     ) -> None:
         if new in order or (position or 1) > len(order) + 1:
             return
-        placed = [x for x, _ in insert_at(order, new, position=position)]
+        placed = order_with(order, new, position=position)
         assert [x for x in placed if x != new] == order
         assert placed.index(new) == (len(order) if position is None else position - 1)

@@ -91,7 +91,9 @@ class TestInvitingAgain:
         assert self.against(PairHistory()) == []
 
     def test_a_block_shows_as_not_verified(self) -> None:
-        assert self.against(PairHistory(is_blocked=True)) == [Code.RELATIVE_NOT_VERIFIED]
+        tired = (NOW,) * 9
+        history = PairHistory(is_blocked=True, declined_at=tired, invited_at=tired, ended_on=TODAY)
+        assert self.against(history) == [Code.RELATIVE_NOT_VERIFIED]
 
     def test_without_a_decline_one_may_invite_as_often_as_one_likes(self) -> None:
         asked = tuple(NOW - timedelta(hours=n) for n in range(20))

@@ -21,30 +21,6 @@ def test_a_change_holds_from_its_own_moment() -> None:
     assert (fact.at(NOW - SECOND), fact.at(NOW)) == (NORMAL, STOPPED)
 
 
-def test_news_that_is_due_holds_at_once() -> None:
-    assert Dated(NORMAL).changing(STOPPED, since=NOW, now=NOW) == Dated(STOPPED)
-    late = NOW - timedelta(days=3)
-    assert Dated(NORMAL).changing(STOPPED, since=late, now=NOW) == Dated(STOPPED)
-
-
-def test_news_of_the_future_is_remembered() -> None:
-    told = Dated(NORMAL).changing(STOPPED, since=NOW + SECOND, now=NOW)
-    assert told == Dated(NORMAL, STOPPED, NOW + SECOND)
-
-
-def test_the_newest_news_replaces_a_change_that_was_still_to_come() -> None:
-    pending = Dated(NORMAL, STOPPED, NOW + SECOND)
-    moving = pending.changing(PersonStatus.MOVED_OUT, since=NOW + 2 * SECOND, now=NOW)
-    assert moving.at(NOW + SECOND) is NORMAL
-    assert moving.at(NOW + 2 * SECOND) is PersonStatus.MOVED_OUT
-
-
-def test_a_change_that_came_true_is_where_the_next_one_starts() -> None:
-    done = Dated(NORMAL, STOPPED, NOW)
-    again = done.changing(NORMAL, since=NOW + SECOND, now=NOW)
-    assert again == Dated(STOPPED, NORMAL, NOW + SECOND)
-
-
 @pytest.mark.parametrize("status", PersonStatus)
 def test_death_and_moving_end_bindings_and_a_stop_does_not(status: PersonStatus) -> None:
     ends = {PersonStatus.MOVED_OUT, PersonStatus.DECEASED}

@@ -17,7 +17,6 @@ from gongji.domain.money import Fen
 from gongji.domain.person import Dated, PersonStatus
 from gongji.domain.policy import PremiumPayers
 from gongji.domain.premium import (
-    NOT_REFUNDED,
     PremiumMove,
     PremiumQuote,
     PremiumStatus,
@@ -71,10 +70,6 @@ def test_only_three_moves_are_legal(status: PremiumStatus, move: PremiumMove) ->
     else:
         with pytest.raises(Refusal, match="PREMIUM_NOT_REFUNDABLE"):
             premium_after(status, move)
-
-
-def test_a_premium_that_failed_or_was_refunded_may_be_paid_again() -> None:
-    assert {PremiumStatus.DEBITED, PremiumStatus.CONFIRMED} == NOT_REFUNDED
 
 
 class TestTariff:

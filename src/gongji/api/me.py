@@ -1,6 +1,6 @@
 """Who is logged in."""
 
-from typing import Annotated, Final
+from typing import Annotated
 
 import strawberry
 
@@ -9,14 +9,12 @@ from gongji.api.context import PERSON, Info
 from gongji.api.limits import ListSize
 from gongji.api.places import InstitutionType
 from gongji.api.regions import Region
-from gongji.domain.actor import Actor, ActorKind
+from gongji.domain.actor import MOST_ROLES, Actor, ActorKind
 from gongji.domain.binding import Capacity
 from gongji.domain.errors import Forbidden
 from gongji.domain.person import PersonStatus, Scheme
 from gongji.store.guardians import MOST_WARDS
 from gongji.usecases.views.registry import MyPerson, SeenWard, see_my_institution, see_myself
-
-_MOST_ROLES: Final = 10
 
 
 @strawberry.type
@@ -79,7 +77,7 @@ class MeStaff:
     region: Region | None = strawberry.field(description="负责的地区。The region worked for.")
     roles: list[str] = strawberry.field(
         description="权限。What the member of staff may do.",
-        directives=[ListSize(assumed_size=_MOST_ROLES)],
+        directives=[ListSize(assumed_size=MOST_ROLES)],
     )
 
     @classmethod

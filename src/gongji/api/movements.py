@@ -61,7 +61,6 @@ describe_enum(
     CONTRIBUTION_BOOKED="个人账户已划入。A contribution was booked.",
     PERSON_STATUS_CHANGED="参保状态有变化。A person's status changed.",
     ACCOUNT_STATUS_CHANGED="账户状态有变化。An account's status changed.",
-    FAMILY_ACCOUNT_READ="经办人员查询了共济账户。Staff read a family account.",
 )
 _MOST_SHARERS: Final = 20
 _MOVEMENTS: Final = Cursors("movements", (int,))

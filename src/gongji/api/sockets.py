@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from graphql import GraphQLError
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter
+from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http.exceptions import NonJsonMessageReceived, NonTextMessageReceived
 from strawberry.http.typevars import Context, RootValue
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
@@ -24,6 +25,7 @@ from gongji.api.wire import asked_of, read_json
 
 if TYPE_CHECKING:
     from gongji.api.gateway import GatewaySchema
+    from gongji.api.view import GatewayView
 
 MAX_ID: Final = 64
 """Most characters of an operation's id: it is repeated in close reasons, which are short."""
@@ -58,7 +60,11 @@ class FrameReader(ASGIWebSocketAdapter):
 
 
 class TransportProtocol(BaseGraphQLTransportWSHandler[Context, RootValue]):
-    """The protocol graphql-transport-ws, with trusted documents and strict frames."""
+    """The protocol graphql-transport-ws, with trusted documents and strict frames.
+
+    Every operation has a context of its own: a token that has expired since the socket was opened
+    closes it, and nothing that was read for one operation is kept for another.
+    """
 
     async def handle_message(self, message: Message) -> None:
         """Close on a frame that is no message of the protocol; pass on the others."""
@@ -68,9 +74,14 @@ class TransportProtocol(BaseGraphQLTransportWSHandler[Context, RootValue]):
             await self.handle_invalid_message("Invalid message")
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
-        """Find the document that is meant, then let the operation begin."""
+        """Check anew who asks, find the document that is meant, then let the operation begin."""
         if not self.connection_acknowledged:
             await super().handle_subscribe(message)
+            return
+        try:
+            await self._renew_context()
+        except ConnectionRejectionError:
+            await self.websocket.close(code=4403, reason="Forbidden")
             return
         try:
             payload = self._payload(message["payload"])
@@ -80,6 +91,19 @@ class TransportProtocol(BaseGraphQLTransportWSHandler[Context, RootValue]):
             )
             return
         await super().handle_subscribe(cast("SubscribeMessage", {**message, "payload": payload}))
+
+    async def _renew_context(self) -> None:
+        """Let in whoever opened the socket, as if it were opened now.
+
+        Raises:
+            ConnectionRejectionError: that is over.
+        """
+        view = cast("GatewayView[Any]", self.view)
+        socket = cast("FrameReader", self.websocket).ws
+        context = await view.get_context(socket, socket)
+        context.connection_params = cast("Any", self.context).connection_params
+        await view.on_ws_connect(context)
+        self.context = context
 
     def _payload(self, received: object) -> dict[str, Any]:
         most = self.max_subscriptions_per_connection

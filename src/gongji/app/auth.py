@@ -21,7 +21,7 @@ from joserfc.jwk import KeyFlexible, OctKey
 from starlette.requests import HTTPConnection
 
 from gongji.app.settings import DEVELOPMENT_ISSUER, Settings
-from gongji.domain.actor import Actor, ActorKind, Channel
+from gongji.domain.actor import MOST_ROLES, Actor, ActorKind, Channel
 from gongji.domain.errors import Unauthenticated
 from gongji.usecases.ports import Clock
 
@@ -32,7 +32,6 @@ DEVELOPMENT_ALGORITHM: Final = "HS256"
 MAX_TOKEN: Final = 4096
 """Most characters of a token."""
 
-MAX_ROLES: Final = 20
 KEPT_TOKENS: Final = 4096
 """How many checked tokens are remembered; their times are looked at on every use."""
 
@@ -198,7 +197,7 @@ def _moment(claimed: object) -> float:
 
 
 def _roles(claimed: object) -> frozenset[str]:
-    if not isinstance(claimed, list) or len(claimed) > MAX_ROLES:
+    if not isinstance(claimed, list) or len(claimed) > MOST_ROLES:
         raise ValueError("not a short list of roles")
     return frozenset(_match(_ROLE, role) for role in claimed)
 

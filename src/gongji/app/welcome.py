@@ -9,6 +9,7 @@ from typing import Final
 
 from gongji.app.development_tokens import TokenMaker, demo_person, institution_of
 from gongji.app.settings import Settings
+from gongji.domain.actor import Role
 from gongji.domain.binding import BindingStatus
 from gongji.domain.business_day import business_day
 from gongji.domain.records import BindingRecord, InstitutionRecord
@@ -20,7 +21,7 @@ LASTING: Final = timedelta(days=1)
 """How long the tokens hold that are printed at the start."""
 
 STAFF_REGION: Final = "542500"
-ALL_ROLES: Final = ("READER", "REVIEWER", "SETTLER")
+ALL_ROLES: Final = tuple(Role)
 _CLERK: Final = "01"
 _FAMILIES: Final = "demo_families.jsonl"
 _FIRST_QUERY: Final = (

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 
@@ -26,6 +27,17 @@ class Channel(StrEnum):
     TAX_BUREAU = "TAX_BUREAU"
 
 
+class Role(StrEnum):
+    """What a member of staff may do; an issuer may have further roles, which allow nothing here."""
+
+    READER = "READER"
+    REVIEWER = "REVIEWER"
+    SETTLER = "SETTLER"
+
+
+MOST_ROLES: Final = 20
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """A person, a till (the institution is the subject), a member of staff, or the system itself.
@@ -38,7 +50,7 @@ class Actor:
         operator: the clerk at a till.
         token_id: id of the token that vouched for the actor.
         region: the region that a member of staff works for, six digits; a shorter prefix is wider.
-        roles: what a member of staff may do.
+        roles: the roles of a member of staff, at most ``MOST_ROLES``.
     """
 
     kind: ActorKind

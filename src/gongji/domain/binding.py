@@ -4,7 +4,6 @@ An invitation is a binding's face before acceptance. *Suspended* is never stored
 active binding shows while its sharer cannot share.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -249,8 +248,8 @@ def barred_by_binding(binding: Binding, *, awaits_consent: bool) -> Skip | None:
     return None
 
 
-def insert_at(order: list[UUID], new: UUID, *, position: int | None) -> Iterator[tuple[UUID, int]]:
-    """Place a new binding into an order and number all of it from 1; None appends (G2).
+def order_with(order: list[UUID], new: UUID, *, position: int | None) -> list[UUID]:
+    """Return an order with a new binding at a position, counted from 1; None appends (G2).
 
     Raises:
         Refusal: the position is not within 1 and one more than there are.
@@ -258,8 +257,7 @@ def insert_at(order: list[UUID], new: UUID, *, position: int | None) -> Iterator
     place = len(order) + 1 if position is None else position
     if not 1 <= place <= len(order) + 1:
         raise refuse(Code.POSITION_OUT_OF_RANGE, "position")
-    changed = [*order[: place - 1], new, *order[place - 1 :]]
-    return ((binding_id, number) for number, binding_id in enumerate(changed, start=1))
+    return [*order[: place - 1], new, *order[place - 1 :]]
 
 
 def check_order(wished: tuple[UUID, ...], live: frozenset[UUID]) -> None:

@@ -138,12 +138,14 @@ def reasons_against_inviting_again(
 ) -> Iterator[Reason]:
     """List what the earlier history of a pair says against another invitation.
 
-    A block shows as ``RELATIVE_NOT_VERIFIED``: the inviter learns only that one thing (G18).
+    A block shows as ``RELATIVE_NOT_VERIFIED`` alone, as for somebody who is not known: the inviter
+    learns only that one thing.
 
-    Clause: G9, G10.
+    Clause: G9, G10, G18.
     """
     if history.is_blocked:
         yield Reason(Code.RELATIVE_NOT_VERIFIED)
+        return
     if _invited_too_often(history, policy, at):
         yield Reason(Code.INVITED_TOO_OFTEN)
     wait = timedelta(days=policy.days_before_rebinding)

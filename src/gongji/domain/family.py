@@ -20,6 +20,7 @@ from gongji.domain.institution import Institution
 from gongji.domain.money import NOTHING, Fen
 from gongji.domain.person import AccountStatus, Beneficiary, PersonalAccount, PersonStatus
 from gongji.domain.policy import OwnAccountUnusable, Policy, UnsetOrder
+from gongji.domain.region import in_same_province
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,8 @@ class Family:
         awaits = sharing.awaits_consent
         if (paused := barred_by_binding(sharing.binding, awaits_consent=awaits)) is not None:
             return paused
-        if not sharing_is_open or sharing.account.region[:2] != self.beneficiary.region[:2]:
+        same_province = in_same_province(sharing.account.region, self.beneficiary.region)
+        if not sharing_is_open or not same_province:
             return Skip.REGION
         return Skip.ORDER if self.order_is_missing else None
 

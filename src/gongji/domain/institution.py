@@ -5,6 +5,8 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from gongji.domain.region import in_same_prefecture
+
 
 class InstitutionKind(StrEnum):
     """Hospital (定点医疗机构, code ``H...``) or pharmacy (定点零售药店, code ``P...``)."""
@@ -47,8 +49,8 @@ class Institution:
     offsite_sharing: Period | None = None
 
     def is_offsite_for(self, insured_region: str) -> bool:
-        """Tell whether the place lies in another prefecture (first 4 digits) than the insurance."""
-        return self.region[:4] != insured_region[:4]
+        """Tell whether the place lies in another prefecture than the insurance (G21)."""
+        return not in_same_prefecture(self.region, insured_region)
 
     def sharing_is_open(self, insured_region: str, day: date) -> bool:
         """Tell whether sharers may pay here on ``day`` for somebody insured in that region.

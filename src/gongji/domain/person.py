@@ -58,15 +58,6 @@ class Dated(Generic[S]):
             return self.then
         return self.state
 
-    def changing(self, state: S, *, since: datetime, now: datetime) -> "Dated[S]":
-        """Return the fact after news: at once when it is due, else remembered for its moment.
-
-        The newest news counts: it replaces a change that was still to come.
-        """
-        if since <= now:
-            return Dated(state)
-        return Dated(self.at(now), state, since)
-
 
 @dataclass(frozen=True, slots=True)
 class Beneficiary:

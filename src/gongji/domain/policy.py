@@ -4,7 +4,7 @@ Nothing in the code holds one of these as a constant. The values here are demons
 a bureau confirms them (``rules.md`` section 3).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from gongji.domain.kinship import CIVIL_CODE_NEAR_KIN, Kinship
 from gongji.domain.money import Fen
+from gongji.domain.region import regions_covering
 
 
 class UnsetOrder(StrEnum):
@@ -158,7 +159,7 @@ def in_force(policies: Iterable[Policy], *, region: str, day: date) -> Policy | 
 
     Clause: G22.
     """
-    regions: Sequence[str] = (region, region[:4] + "00", region[:2] + "0000")
+    regions = regions_covering(region)
     candidates = [p for p in policies if p.region in regions and p.in_force_from <= day]
     if not candidates:
         return None

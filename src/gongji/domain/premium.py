@@ -17,6 +17,7 @@ from gongji.domain.money import NOTHING, Fen, total
 from gongji.domain.person import Beneficiary, PersonStatus, Scheme
 from gongji.domain.plan import legs_plan
 from gongji.domain.policy import PremiumPayers
+from gongji.domain.region import in_same_province, regions_covering
 from gongji.domain.settlement import Leg, legs_of
 
 
@@ -42,8 +43,6 @@ _MOVES: Final = {
     (PremiumStatus.DEBITED, PremiumMove.FAIL): PremiumStatus.FAILED,
     (PremiumStatus.CONFIRMED, PremiumMove.REFUND): PremiumStatus.REFUNDED,
 }
-NOT_REFUNDED: Final = frozenset({PremiumStatus.DEBITED, PremiumStatus.CONFIRMED})
-"""At most one of these per insured person and year (G14)."""
 
 
 def premium_after(status: PremiumStatus, move: PremiumMove) -> PremiumStatus:
@@ -86,7 +85,7 @@ def tariff_for(
     tariffs: Iterable[Tariff], *, region: str, year: int, category: str
 ) -> Tariff | None:
     """Return the tariff of the insured person's region; the nearest region's comes first."""
-    regions = (region, region[:4] + "00", region[:2] + "0000")
+    regions = regions_covering(region)
     fitting = [
         t for t in tariffs if t.region in regions and t.year == year and t.category == category
     ]
@@ -112,7 +111,7 @@ def reasons_against_payer(payer: Sharing, insured: Beneficiary, at: datetime) ->
     Clause: G14, G21, S1.3, S3.1.
     """
     usable = payer.binding.status is BindingStatus.ACTIVE and not payer.awaits_consent
-    same_province = payer.account.region[:2] == insured.region[:2]
+    same_province = in_same_province(payer.account.region, insured.region)
     if not (usable and same_province and payer.account.may_share(at)):
         yield Reason(Code.PREMIUM_PAYER_CANNOT_PAY, ("bindingId",))
 

@@ -1,4 +1,7 @@
-"""Regions (参保地, 就医地) by their six digits: which covers which, and what they are called."""
+"""Regions (参保地, 就医地) by their six digits: which covers which, and what they are called.
+
+Of the six digits the first two name the province, the first four the prefecture.
+"""
 
 from typing import Final
 
@@ -29,3 +32,21 @@ def prefix_of_region(code: str) -> str:
     while code.endswith("00"):
         code = code[:-2]
     return code
+
+
+def regions_covering(code: str) -> tuple[str, str, str]:
+    """Return the regions whose rules hold in one, the nearest first: itself, prefecture, province.
+
+    Clause: G22.
+    """
+    return (code, code[:4] + "00", code[:2] + "0000")
+
+
+def in_same_prefecture(one: str, other: str) -> bool:
+    """Tell whether two regions belong to one prefecture; another prefecture is off-site (G21)."""
+    return one[:4] == other[:4]
+
+
+def in_same_province(one: str, other: str) -> bool:
+    """Tell whether two regions belong to one province (G21)."""
+    return one[:2] == other[:2]

@@ -14,7 +14,7 @@ from uuid import UUID
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from gongji.domain.actor import Actor
-from gongji.domain.binding import insert_at, rank_key
+from gongji.domain.binding import order_with, rank_key
 from gongji.domain.events import EventKind
 from gongji.domain.page import PageOf, PageRequest
 from gongji.store.changes import Changes, Table
@@ -96,7 +96,7 @@ def write_order_with(
 
     Clause: S2.3, G1, G2.
     """
-    changed = [binding_id for binding_id, _ in insert_at(order, new, position=position)]
+    changed = order_with(order, new, position=position)
     is_set = locked.value.order_is_set or position is not None
     write_order(changes, locked, changed, is_set=is_set, cause=cause, by=by)
 

@@ -2,24 +2,22 @@
 
 from typing import Final
 
-from gongji.domain.actor import Actor, ActorKind
+from gongji.domain.actor import Actor, ActorKind, Role
 from gongji.domain.errors import Code, refuse
 from gongji.domain.identity import visible_text, without_numbers
+from gongji.domain.region import prefix_of_region
 
 MOST_REASON_CHARACTERS: Final = 200
 
 
-def may_act_in(actor: Actor, region: str, *, role: str) -> bool:
-    """Tell whether a member of staff with ``role`` works for a region.
+def may_act_in(actor: Actor, region: str, *roles: Role) -> bool:
+    """Tell whether a member of staff with one of ``roles`` works for a region.
 
     ``540000`` is a province and covers ``54....``; ``542500`` is a prefecture.
     """
-    if actor.kind is not ActorKind.STAFF or role not in actor.roles or not actor.region:
+    if actor.kind is not ActorKind.STAFF or actor.roles.isdisjoint(roles) or not actor.region:
         return False
-    covered = actor.region
-    while covered.endswith("00"):
-        covered = covered[:-2]
-    return region.startswith(covered)
+    return region.startswith(prefix_of_region(actor.region))
 
 
 def stated_reason(actor: Actor, reason: str | None) -> str | None:

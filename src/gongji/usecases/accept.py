@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from gongji.domain.binding import Binding, Consent, insert_at
+from gongji.domain.binding import Binding, Consent, order_with
 from gongji.domain.eligibility import (
     reasons_against_consent,
     reasons_against_kinship,
@@ -113,7 +113,7 @@ class _Answer:
             self.position, sharers=len(self.order), policy=self.policy
         )
         try:
-            insert_at(self.order, self.binding.id, position=self.position)
+            order_with(self.order, self.binding.id, position=self.position)
         except Refusal as refusal:
             yield from refusal.reasons
 

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
 
-from gongji.domain.actor import Actor, ActorKind
+from gongji.domain.actor import Actor, ActorKind, Role
 from gongji.domain.binding import LIVE, Binding, Move
 from gongji.domain.errors import FreshPlan, not_found
 from gongji.domain.events import EventKind
@@ -23,8 +22,6 @@ from gongji.store.rows import BeneficiaryRow
 from gongji.store.staff import may_act_in, stated_reason
 from gongji.usecases.ports import Ports
 from gongji.usecases.transaction import Transaction, command
-
-ROLE: Final = "REVIEWER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +101,7 @@ async def _theirs(
     if actor.kind is ActorKind.STAFF:
         binding = await find_binding(connection, binding_id)
         row = await BeneficiaryRow.get(person_id=binding.beneficiary_id, using_db=connection)
-        is_theirs = may_act_in(actor, row.region, role=ROLE)
+        is_theirs = may_act_in(actor, row.region, Role.REVIEWER)
     else:
         await acting_capacity(connection, actor, at)
         binding = await find_binding(connection, binding_id)

@@ -159,8 +159,6 @@ async def _reasons_against_pair(tx: Transaction, asking: _Asking) -> list[Reason
     history = await pair_history(
         tx.connection, sharer_id=asking.sharer_id, beneficiary_id=asking.relative_id
     )
-    if history.is_blocked:
-        return [Reason(Code.RELATIVE_NOT_VERIFIED)]
     return list(reasons_against_inviting_again(history, asking.policy, tx.at))
 
 

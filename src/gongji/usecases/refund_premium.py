@@ -1,10 +1,9 @@
 """Refund a resident premium: by its payer or by staff, until the benefit year begins."""
 
 from dataclasses import dataclass
-from typing import Final
 from uuid import UUID
 
-from gongji.domain.actor import ActorKind
+from gongji.domain.actor import ActorKind, Role
 from gongji.domain.errors import Forbidden, not_found, refuse_any
 from gongji.domain.events import EventKind
 from gongji.domain.premium import (
@@ -16,8 +15,6 @@ from gongji.domain.premium import (
 from gongji.store.premiums import move_premium, premiums_by_id, return_legs
 from gongji.store.staff import may_act_in, stated_reason
 from gongji.usecases.transaction import Transaction, command
-
-ROLE: Final = "SETTLER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +62,6 @@ async def _theirs(tx: Transaction, premium_id: UUID) -> Premium:
     premium = (await premiums_by_id(tx.connection, [premium_id])).get(premium_id)
     if premium is None:
         raise not_found("premiumId")
-    if payer_id != premium.payer_id and not may_act_in(tx.actor, premium.region, role=ROLE):
+    if payer_id != premium.payer_id and not may_act_in(tx.actor, premium.region, Role.SETTLER):
         raise not_found("premiumId")
     return premium

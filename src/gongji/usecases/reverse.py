@@ -1,10 +1,9 @@
 """Reverse a settlement (撤销): whole, once, every leg to the account that it came from."""
 
 from dataclasses import dataclass
-from typing import Final
 from uuid import UUID
 
-from gongji.domain.actor import ActorKind
+from gongji.domain.actor import ActorKind, Role
 from gongji.domain.business_day import business_day
 from gongji.domain.errors import (
     AlreadyReversed,
@@ -25,8 +24,6 @@ from gongji.store.rows import BeneficiaryRow, InstitutionRow
 from gongji.store.settlements import Settlement, legs_of_settlement, settlements_by_id
 from gongji.store.staff import may_act_in, stated_reason
 from gongji.usecases.transaction import Transaction, command
-
-ROLE: Final = "SETTLER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +87,7 @@ async def _may_reverse(tx: Transaction, settlement: Settlement) -> bool:
     if tx.actor.kind is ActorKind.TILL:
         return settlement.institution_id == tx.actor.subject
     row = await BeneficiaryRow.get(person_id=settlement.beneficiary_id, using_db=tx.connection)
-    return may_act_in(tx.actor, row.region, role=ROLE)
+    return may_act_in(tx.actor, row.region, Role.SETTLER)
 
 
 async def _give_back(

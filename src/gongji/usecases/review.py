@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from itertools import chain
-from typing import Final
 from uuid import UUID
 
-from gongji.domain.actor import ActorKind
+from gongji.domain.actor import ActorKind, Role
 from gongji.domain.binding import Binding, Move
 from gongji.domain.eligibility import reasons_against_kinship
 from gongji.domain.errors import Code, Forbidden, Reason, not_found, refuse_any
@@ -17,8 +16,6 @@ from gongji.store.pairs import receiving_side, sharing_side
 from gongji.store.rows import BeneficiaryRow
 from gongji.store.staff import may_act_in, stated_reason
 from gongji.usecases.transaction import Transaction, command
-
-ROLE: Final = "REVIEWER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,7 @@ async def _theirs(tx: Transaction, binding_id: UUID) -> Binding:
         raise Forbidden
     binding = await find_binding(tx.connection, binding_id)
     row = await BeneficiaryRow.get(person_id=binding.beneficiary_id, using_db=tx.connection)
-    if not may_act_in(tx.actor, row.region, role=ROLE):
+    if not may_act_in(tx.actor, row.region, Role.REVIEWER):
         raise not_found("bindingId")
     return binding
 

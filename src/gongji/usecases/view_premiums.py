@@ -9,7 +9,7 @@ from uuid import UUID
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
 
-from gongji.domain.actor import Actor, ActorKind
+from gongji.domain.actor import Actor, ActorKind, Role
 from gongji.domain.business_day import business_day
 from gongji.domain.errors import Reason
 from gongji.domain.family import Family
@@ -36,7 +36,7 @@ from gongji.store.premiums import (
 from gongji.store.staff import may_act_in
 from gongji.usecases.ports import Ports
 
-READERS: Final = ("SETTLER", "READER")
+READERS: Final = (Role.SETTLER, Role.READER)
 """Roles of staff who may read a premium of their region."""
 
 
@@ -143,7 +143,7 @@ async def find_premium(premium_id: UUID, actor: Actor, ports: Ports) -> Premium 
 def _may_see(actor: Actor, premium: Premium) -> bool:
     if actor.kind is ActorKind.PERSON:
         return actor.person_id in {premium.payer_id, premium.insured_id}
-    return any(may_act_in(actor, premium.region, role=role) for role in READERS)
+    return may_act_in(actor, premium.region, *READERS)
 
 
 def _connection() -> BaseDBAsyncClient:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from gongji.domain.actor import Actor, ActorKind
+from gongji.domain.actor import Actor, ActorKind, Role
 from gongji.domain.binding import Binding, BindingStatus, Capacity, Consent, Limit, Used
 from gongji.domain.business_day import business_day
 from gongji.domain.disclosure import Availability, availability, shown_order, shown_to_beneficiary
@@ -22,7 +22,7 @@ from gongji.store.staff import may_act_in
 from gongji.usecases.ports import Ports
 from gongji.usecases.views.acting import may_ask
 
-READERS: Final = ("REVIEWER", "READER")
+READERS: Final = (Role.REVIEWER, Role.READER)
 """Roles of staff who may read a binding of their region."""
 
 
@@ -253,7 +253,7 @@ def _live(household: Household, person_id: UUID, at: datetime) -> dict[UUID, Bin
 def _is_readable(pair: Pair, actor: Actor) -> bool:
     """Tell whether staff works for the region of either side."""
     regions = (pair.sharer.region, pair.beneficiary.region)
-    return any(may_act_in(actor, region, role=role) for region in regions for role in READERS)
+    return any(may_act_in(actor, region, *READERS) for region in regions)
 
 
 def _as_staff(pair: Pair, at: datetime, ports: Ports) -> BindingAsStaff:

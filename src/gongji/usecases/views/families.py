@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from gongji.domain.actor import Actor, ActorKind
+from gongji.domain.actor import Actor, ActorKind, Role
 from gongji.domain.binding import Used
 from gongji.domain.disclosure import OrderSource, order_source
 from gongji.domain.errors import Forbidden, not_found
@@ -27,9 +27,6 @@ from gongji.usecases.views.bindings import (
     as_sharer,
     sharers_of,
 )
-
-ROLE: Final = "READER"
-"""Role of staff who may read family accounts of their region."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +116,13 @@ async def see_family_account(
 async def _see_as_staff(
     person_id: UUID | None, reason: str | None, actor: Actor, ports: Ports, at: datetime
 ) -> FamilyAccount:
-    if ROLE not in actor.roles or actor.acting_for is not None:
+    if Role.READER not in actor.roles or actor.acting_for is not None:
         raise Forbidden
     stated = stated_reason(actor, reason)
     household = None if person_id is None else await read_household(reading(), person_id, at)
     if person_id is None or household is None or stated is None:
         raise not_found("personId")
-    if not may_act_in(actor, household.families.rows[person_id].value.region, role=ROLE):
+    if not may_act_in(actor, household.families.rows[person_id].value.region, Role.READER):
         raise not_found("personId")
     await record_access(reading(), person_id, stated, actor, at)
     return _show(household, person_id, _STAFF, ports.key_ring, at)

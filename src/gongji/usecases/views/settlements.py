@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from gongji.domain.actor import Actor, ActorKind
+from gongji.domain.actor import Actor, ActorKind, Role
 from gongji.domain.errors import Forbidden
 from gongji.domain.explanation import Viewer
 from gongji.domain.page import PageOf, PageRequest
@@ -17,7 +17,7 @@ from gongji.store.staff import may_act_in
 from gongji.usecases.ports import Ports
 from gongji.usecases.views.acting import may_ask
 
-READERS: Final = ("SETTLER", "READER")
+READERS: Final = (Role.SETTLER, Role.READER)
 """Roles of staff who may read a settlement of their region."""
 
 
@@ -55,7 +55,7 @@ async def _seen_by_staff(found: dict[UUID, Settlement], actor: Actor) -> dict[UU
     return {
         one.id: SeenSettlement(one, Viewer.STAFF)
         for one in found.values()
-        if any(may_act_in(actor, regions[one.beneficiary_id], role=role) for role in READERS)
+        if may_act_in(actor, regions[one.beneficiary_id], *READERS)
     }
 
 
