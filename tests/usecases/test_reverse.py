@@ -22,8 +22,8 @@ from gongji.store.rows import (
     TransferRow,
 )
 from gongji.usecases.reverse import ReverseSettlement, reverse_settlement
-from gongji.usecases.settle import Settled, settle, settle_bill
-from tests.bills import bill, settling
+from gongji.usecases.settle import Settled, settle
+from tests.bills import bill, settle_bill, settling
 from tests.builders import bill_e2
 from tests.usecases.e2 import Family, make_family
 from tests.world import GAR, STAFF, World, key

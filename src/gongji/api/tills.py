@@ -26,7 +26,7 @@ from gongji.store.reversals import Reversal
 from gongji.store.settlements import Settlement
 from gongji.usecases.quote import QuoteBill, TillQuote, quote_at_till
 from gongji.usecases.reverse import ReverseSettlement, reverse_settlement
-from gongji.usecases.settle import SettleBill, Settled, settle_bill
+from gongji.usecases.settle import SettleBill, Settled
 
 
 @strawberry.input
@@ -308,9 +308,7 @@ class TillMutations:
             input.bill.to_bill(),
             input.if_plan,
         )
-        return SettleBillPayload.of(
-            await settle_bill(request, info.context.actor, info.context.ports)
-        )
+        return SettleBillPayload.of(await info.context.desk.settle(request, info.context.actor))
 
     @strawberry.mutation
     async def reverse_settlement(

@@ -10,7 +10,7 @@ from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 from uuid import UUID
 
 import structlog
@@ -154,6 +154,14 @@ class Desk:
         _log.warning("batch_split", bills=len(batch), error=type(failure).__qualname__)
         for waiting in batch:
             await self._serve([waiting])
+
+    async def __aenter__(self) -> Self:
+        """Open for as long as the block runs."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close at the end of the block."""
+        await self.close()
 
     async def close(self) -> None:
         """Take no more bills, and finish those that wait."""
