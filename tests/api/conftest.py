@@ -9,6 +9,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any, Final
 
 import httpx2
@@ -20,8 +21,10 @@ from gongji.api.context import Context
 from gongji.api.gateway import GatewaySchema
 from gongji.api.schema import build_schema
 from gongji.api.view import GatewayView
+from gongji.desk.desk import Desk
 from gongji.domain.actor import Actor
 from gongji.usecases.ports import Ports
+from gongji.usecases.settle import settle
 from tests.world import World
 
 _JSON: Final = {"content-type": "application/json"}
@@ -55,6 +58,7 @@ class Client:
 
     schema: GatewaySchema
     ports: Ports
+    desk: Desk
     who: Actor | None
 
     async def query(self, document: str, **variables: Any) -> Answer:
@@ -70,7 +74,7 @@ class Client:
         return Answer(response.status_code, response.text)
 
     async def _context(self, _: HTTPConnection) -> Context:
-        return Context(self.who, self.ports)
+        return Context(self.who, self.ports, self.desk)
 
 
 @dataclass(frozen=True)
@@ -80,9 +84,14 @@ class Api:
     schema: GatewaySchema
     ports: Ports
 
+    @cached_property
+    def desk(self) -> Desk:
+        """Return the desk at which the bills of this test wait."""
+        return Desk(partial(settle, ports=self.ports))
+
     def as_(self, who: Actor | None) -> Client:
         """Return the way in of an actor; None is nobody."""
-        return Client(self.schema, self.ports, who)
+        return Client(self.schema, self.ports, self.desk, who)
 
 
 @pytest.fixture(scope="session")

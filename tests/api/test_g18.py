@@ -30,11 +30,10 @@ from gongji.domain.person import AccountStatus, Scheme
 from gongji.domain.premium import PremiumStatus
 from gongji.store.ids import new_id
 from gongji.store.rows import CaseRow, PersonRow, PremiumLegRow, PremiumRow
-from gongji.usecases.settle import settle_bill
 from tests.api.bills import bill_input, id_card
 from tests.api.conftest import Api
 from tests.api.whole_queries import whole_query
-from tests.bills import bill, settling
+from tests.bills import bill, settle_bill, settling
 from tests.builders import line
 from tests.world import KEY_RING, NOON, STAFF, Person, Place, World, key
 

@@ -10,10 +10,10 @@ from gongji.domain.actor import Actor, ActorKind, Channel
 from gongji.domain.policy import CredentialKind
 from gongji.store.database import CONNECTION
 from gongji.usecases.quote import QuoteBill, quote_at_till
-from gongji.usecases.settle import SettleBill, settle_bill
+from gongji.usecases.settle import SettleBill
 from gongji.usecases.views.families import see_family_account
 from tests.bench.population import HOUSEHOLD, Population, load
-from tests.bills import bill
+from tests.bills import bill, settle_bill
 from tests.world import KEY_RING, World, key
 
 PEOPLE = 6_000

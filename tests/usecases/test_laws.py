@@ -8,8 +8,8 @@ from gongji.domain.errors import AlreadyReversed
 from gongji.domain.person import Scheme
 from gongji.store.rows import RequestKeyRow, SettlementRow, TransferRow
 from gongji.usecases.reverse import ReverseSettlement, reverse_settlement
-from gongji.usecases.settle import Settled, settle_bill
-from tests.bills import bill, settling
+from gongji.usecases.settle import Settled
+from tests.bills import bill, settle_bill, settling
 from tests.world import Person, Place, World, key
 
 ON_DATABASE = settings(

@@ -16,9 +16,9 @@ from tortoise.exceptions import IntegrityError
 
 from gongji.domain.errors import Unavailable
 from gongji.store.rows import SettlementRow, TransferRow
-from gongji.usecases.settle import Settled, settle_bill
+from gongji.usecases.settle import Settled
 from gongji.usecases.transaction import MOST_ATTEMPTS, retried
-from tests.bills import settling
+from tests.bills import settle_bill, settling
 from tests.builders import bill_e2
 from tests.usecases.e2 import Family, make_family
 from tests.world import World

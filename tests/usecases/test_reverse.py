@@ -31,8 +31,8 @@ from gongji.usecases.reverse import (
     quote_reversal,
     reverse_settlement,
 )
-from gongji.usecases.settle import Settled, settle, settle_bill
-from tests.bills import bill, settling
+from gongji.usecases.settle import Settled, settle
+from tests.bills import bill, settle_bill, settling
 from tests.builders import bill_e2
 from tests.usecases.e2 import Family, make_family
 from tests.world import GAR, STAFF, World, key

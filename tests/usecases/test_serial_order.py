@@ -28,8 +28,7 @@ from gongji.usecases.pause import PauseBinding, pause_binding
 from gongji.usecases.reorder import ReorderSharers, reorder_sharers
 from gongji.usecases.resume import ResumeBinding, resume_binding
 from gongji.usecases.set_limit import SetBindingLimit, set_binding_limit
-from gongji.usecases.settle import settle_bill
-from tests.bills import bill, settling
+from tests.bills import bill, settle_bill, settling
 from tests.history import History
 from tests.model import Model, Shared
 from tests.world import Person, Place, World, key

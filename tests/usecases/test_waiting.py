@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
-from gongji.usecases.settle import Settled, settle_bill
-from tests.bills import bill, settling
+from gongji.usecases.settle import Settled
+from tests.bills import bill, settle_bill, settling
 from tests.usecases.e2 import Family, make_family
 from tests.world import World
 

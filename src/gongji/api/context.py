@@ -9,6 +9,7 @@ from strawberry.types import Info as StrawberryInfo
 
 from gongji.api import ids
 from gongji.api.loaders import Loaders
+from gongji.desk.desk import Desk
 from gongji.domain.actor import Actor, ActorKind
 from gongji.domain.errors import Forbidden, Unauthenticated
 from gongji.usecases.ports import Ports
@@ -20,11 +21,13 @@ class Context:
 
     Args:
         who: the actor of a valid token; None for nobody.
+        desk: settles bills that wait at the same moment together.
         connection_params: the payload of a socket's ``connection_init``.
     """
 
     who: Actor | None
     ports: Ports
+    desk: Desk
     connection_params: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -27,7 +27,7 @@ from gongji.domain.settlement import Reversal, Settlement
 from gongji.domain.texts import CASH_REASONS
 from gongji.usecases.quote import QuoteBill, TillQuote, quote_at_till
 from gongji.usecases.reverse import ReverseSettlement, reverse_settlement
-from gongji.usecases.settle import SettleBill, Settled, settle_bill
+from gongji.usecases.settle import SettleBill, Settled
 
 
 @strawberry.input
@@ -314,9 +314,7 @@ class TillMutations:
             input.bill.to_bill(),
             input.if_plan,
         )
-        return SettleBillPayload.of(
-            await settle_bill(request, info.context.actor, info.context.ports)
-        )
+        return SettleBillPayload.of(await info.context.desk.settle(request, info.context.actor))
 
     @strawberry.mutation
     async def reverse_settlement(

@@ -1,7 +1,8 @@
 """The application: routes, the GraphQL endpoint with its gate, and what runs beside it."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -24,6 +25,8 @@ from gongji.app.metrics import MeasuredView, Metrics
 from gongji.app.settings import Settings, SettingsWrong
 from gongji.app.sweeps import Sweep, sweeping
 from gongji.app.tax_bureau import HttpTaxBureau
+from gongji.desk.desk import Desk
+from gongji.domain.actor import Actor
 from gongji.store.database import open_database
 from gongji.store.insurance_centre import RegistryCentre
 from gongji.store.personal_data import KeyRing
@@ -32,6 +35,7 @@ from gongji.usecases.news import apply_due_news
 from gongji.usecases.open_cases import open_cases
 from gongji.usecases.pay_premium import confirm_premiums
 from gongji.usecases.ports import ConfirmingTaxBureau, Ports, SystemClock, TaxBureau
+from gongji.usecases.settle import settle
 
 MOST_BODY: Final = 2 * MAX_BODY
 """Most bytes of any request; GraphQL has its own limit below, with an answer of its own."""
@@ -119,12 +123,14 @@ def create_app(
     """
     ports = ports or make_ports(settings)
     health, metrics = Health(), Metrics()
+    desk = Desk(partial(settle, ports=ports))
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with (
             open_database(database_url, most_connections=settings.pool_size) as database,
             sweeping(sweeps, ports, metrics.sweep_failures),
+            desk,
         ):
             health.database = database
             if obstacle := await health.obstacle():
@@ -133,7 +139,10 @@ def create_app(
             health.database = None
 
     gate = Gate.of(settings, ports.clock)
-    view = graphql_view(schema or make_schema(settings), gate, ports, metrics, settings.web_origins)
+    makes_context = partial(Context, ports=ports, desk=desk)
+    view = graphql_view(
+        schema or make_schema(settings), gate, makes_context, metrics, settings.web_origins
+    )
     app = Starlette(
         routes=[
             Route("/graphql", view),
@@ -153,14 +162,14 @@ def create_app(
 def graphql_view(
     schema: GatewaySchema,
     gate: Gate,
-    ports: Ports,
+    makes_context: Callable[[Actor | None], Context],
     metrics: Metrics,
     web_origins: tuple[str, ...] = (),
 ) -> MeasuredView:
     """Put the gate before the schema: by a header, or by the first message of a socket."""
 
     async def context_of(connection: HTTPConnection) -> Context:
-        return Context(gate.actor_of(connection), ports)
+        return makes_context(gate.actor_of(connection))
 
     async def admit(context: Context) -> None:
         if context.who is None:

@@ -310,17 +310,3 @@ def _filled(answer: Settled | _Earlier | Problem, replays: dict[UUID, Settlement
 
 def _not_recognised() -> Refusal:
     return refuse(Code.CREDENTIAL_NOT_RECOGNISED, "credential")
-
-
-async def settle_bill(request: SettleBill, actor: Actor, ports: Ports) -> Settled:
-    """Settle one bill.
-
-    Raises:
-        Problem: the bill's own answer, where it was not settled.
-
-    Clause: as ``settle``.
-    """
-    (answer,) = await settle([(request, actor)], ports)
-    if isinstance(answer, Problem):
-        raise answer
-    return answer

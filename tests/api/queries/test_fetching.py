@@ -13,9 +13,8 @@ from gongji.domain.actor import Actor
 from gongji.domain.binding import BindingStatus
 from gongji.store.ids import new_id
 from gongji.store.rows import PolicyRow
-from gongji.usecases.settle import settle_bill
 from tests.api.conftest import Api
-from tests.bills import bill, settling
+from tests.bills import bill, settle_bill, settling
 from tests.documents import document
 from tests.usecases.e2 import Family, make_family
 from tests.world import STAFF, World

@@ -8,10 +8,9 @@ import pytest
 from gongji.api.ids import BINDING, SETTLEMENT
 from gongji.domain.person import AccountStatus
 from gongji.store.rows import AccessRow, BindingRow, PersonalAccountRow
-from gongji.usecases.settle import settle_bill
 from tests.api.conftest import Api
 from tests.api.mutations.asking import everything, reasons, request, shown
-from tests.bills import settling
+from tests.bills import settle_bill, settling
 from tests.builders import bill_e2
 from tests.documents import document
 from tests.usecases.e2 import Family, make_family

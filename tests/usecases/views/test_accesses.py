@@ -9,11 +9,10 @@ import pytest
 from gongji.domain.actor import Actor
 from gongji.store.rows import AccessRow
 from gongji.usecases.ports import Ports
-from gongji.usecases.settle import settle_bill
 from gongji.usecases.views.bindings import see_bindings
 from gongji.usecases.views.premiums import see_premiums
 from gongji.usecases.views.settlements import see_settlements
-from tests.bills import settling
+from tests.bills import settle_bill, settling
 from tests.builders import bill_e2
 from tests.usecases.e2 import make_family
 from tests.usecases.premium_family import make_premium_family

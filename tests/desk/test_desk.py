@@ -1,0 +1,224 @@
+"""The desk: who waits together is settled together, and everybody gets an answer of their own."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import pytest
+
+from gongji.desk.desk import MOST_TOGETHER, Bill, Desk
+from gongji.domain.actor import Actor, ActorKind, Channel
+from gongji.domain.errors import Code, Refusal, Unavailable, refuse
+from gongji.store.rows import SettlementRow
+from gongji.usecases.settle import Answer, SettleBill, Settled, settle
+from tests.bills import bill, settling
+from tests.usecases.e2 import Family, make_family
+from tests.world import World
+
+
+@pytest.fixture
+async def family(world: World) -> Family:
+    return await make_family(world)
+
+
+@dataclass
+class Counted:
+    """Settles for real, and remembers how many bills came together."""
+
+    world: World
+    sizes: list[int] = field(default_factory=list)
+
+    async def __call__(self, bills: Sequence[Bill]) -> list[Answer]:
+        self.sizes.append(len(bills))
+        return await settle(bills, self.world.ports)
+
+
+def till(number: int) -> Actor:
+    return Actor(ActorKind.TILL, UUID(int=number), Channel.TILL)
+
+
+@dataclass
+class Gate:
+    """Stands for a slow transaction: lets batches through when told, and answers with refusals."""
+
+    opened: asyncio.Event = field(default_factory=asyncio.Event)
+    batches: list[list[str]] = field(default_factory=list)
+    broken: str | None = None
+
+    async def __call__(self, bills: Sequence[Bill]) -> list[Answer]:
+        numbers = [request.bill.institution_bill_no for request, _ in bills]
+        self.batches.append(numbers)
+        await self.opened.wait()
+        if self.broken in numbers:
+            raise RuntimeError(self.broken)
+        return [refuse(Code.BILL_NUMBER_FORM, number) for number in numbers]
+
+
+def request(family: Family, number: str) -> SettleBill:
+    return settling(family.me, bill(number, share=1))
+
+
+async def arrive(desk: Desk, family: Family, *sent: tuple[str, int]) -> list[asyncio.Task[Settled]]:
+    """Let bills arrive in this order, each by its number and till, and wait until all wait."""
+    tasks = []
+    for number, at in sent:
+        tasks.append(asyncio.create_task(desk.settle(request(family, number), till(at))))
+        await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    return tasks
+
+
+async def test_a_lone_bill_goes_at_once(world: World, family: Family) -> None:
+    counted = Counted(world)
+    desk = Desk(counted)
+
+    done = await desk.settle(request(family, "1"), family.hospital.actor)
+
+    assert (done.settlement.own, counted.sizes) == (1, [1])
+
+
+async def test_what_waits_is_settled_together(world: World, family: Family) -> None:
+    counted = Counted(world)
+    desk = Desk(counted, clerks=1)
+
+    await asyncio.gather(
+        *(desk.settle(request(family, str(n)), family.hospital.actor) for n in range(150))
+    )
+
+    assert sum(counted.sizes) == 150
+    assert max(counted.sizes) == MOST_TOGETHER
+    assert len(counted.sizes) <= 4
+    assert await SettlementRow.all().count() == 150
+
+
+async def test_each_bill_of_a_batch_sees_the_one_before(world: World, family: Family) -> None:
+    desk = Desk(Counted(world), clerks=1)
+
+    answers = await asyncio.gather(
+        *(
+            desk.settle(settling(family.me, bill(str(n), share=100_00)), family.hospital.actor)
+            for n in range(8)
+        )
+    )
+
+    own = [a.settlement.own for a in answers]
+    shared = [a.settlement.shared for a in answers]
+    assert own == [100_00, 18_63, 0, 0, 0, 0, 0, 0]
+    assert sum(shared) == 300_00 + 205_88
+    assert [await world.balance(p) for p in (family.me, family.a, family.b)] == [0, 0, 0]
+
+
+async def test_tills_take_turns(family: Family) -> None:
+    gate = Gate()
+    desk = Desk(gate, clerks=1)
+    tasks = await arrive(
+        desk, family, ("first", 1), *((f"busy{n}", 1) for n in range(3)), ("quiet", 2)
+    )
+
+    gate.opened.set()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert gate.batches == [["first"], ["busy0", "quiet", "busy1", "busy2"]]
+
+
+async def test_a_full_queue_is_said_at_once_and_takes_nothing(family: Family) -> None:
+    gate = Gate()
+    desk = Desk(gate, clerks=1, most_waiting=2)
+    tasks = await arrive(desk, family, ("at work", 1), ("waits", 1), ("waits too", 2))
+
+    with pytest.raises(Unavailable):
+        await desk.settle(request(family, "too many"), till(3))
+
+    gate.opened.set()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert ["too many"] not in [batch[-1:] for batch in gate.batches]
+
+
+async def test_one_till_cannot_fill_the_queue(family: Family) -> None:
+    gate = Gate()
+    desk = Desk(gate, clerks=1, most_of_one_till=1)
+    tasks = await arrive(desk, family, ("at work", 1), ("waits", 1), ("of another", 2))
+
+    with pytest.raises(Unavailable):
+        await desk.settle(request(family, "too many"), till(1))
+
+    gate.opened.set()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert gate.batches == [["at work"], ["waits", "of another"]]
+
+
+async def test_what_breaks_a_transaction_breaks_no_neighbour(family: Family) -> None:
+    gate = Gate(broken="broken")
+    desk = Desk(gate, clerks=1)
+    tasks = await arrive(desk, family, ("first", 1), ("sound", 1), ("broken", 1), ("last", 1))
+
+    gate.opened.set()
+    answers = await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert [type(answer) for answer in answers] == [Refusal, Refusal, RuntimeError, Refusal]
+    assert gate.batches[1:] == [["sound", "broken", "last"], ["sound"], ["broken"], ["last"]]
+
+
+async def test_a_client_that_goes_away_changes_nothing(world: World, family: Family) -> None:
+    desk = Desk(Counted(world))
+    sent = request(family, "1")
+    gone = asyncio.create_task(desk.settle(sent, family.hospital.actor))
+    await asyncio.sleep(0)
+    gone.cancel()
+
+    await desk.close()
+
+    (again,) = await settle([(sent, family.hospital.actor)], world.ports)
+    assert isinstance(again, Settled)
+    assert again.replayed
+
+
+async def test_who_waits_too_long_is_told_and_the_bill_is_settled_all_the_same(
+    world: World, family: Family
+) -> None:
+    gate = asyncio.Event()
+
+    async def slow(bills: Sequence[Bill]) -> list[Answer]:
+        await gate.wait()
+        return await settle(bills, world.ports)
+
+    desk = Desk(slow, deadline_s=0.02)
+    sent = request(family, "1")
+    with pytest.raises(Unavailable):
+        await desk.settle(sent, family.hospital.actor)
+    gate.set()
+    await desk.close()
+
+    (again,) = await settle([(sent, family.hospital.actor)], world.ports)
+    assert isinstance(again, Settled)
+    assert again.replayed
+
+
+async def test_a_desk_that_closes_finishes_what_waits_and_takes_no_more(family: Family) -> None:
+    gate = Gate()
+    desk = Desk(gate, clerks=1)
+    tasks = await arrive(desk, family, ("at work", 1), ("waits", 1))
+    closing = asyncio.create_task(desk.close())
+    await asyncio.sleep(0)
+
+    with pytest.raises(Unavailable):
+        await desk.settle(request(family, "late"), till(1))
+    gate.opened.set()
+    await closing
+
+    assert all(task.done() for task in tasks)
+    assert gate.batches == [["at work"], ["waits"]]
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_one_key_at_two_desks_settles_once(world: World, family: Family) -> None:
+    desks = [Desk(Counted(world)) for _ in range(3)]
+    sent = request(family, "1")
+
+    answers = await asyncio.gather(
+        *(desk.settle(sent, family.hospital.actor) for desk in desks for _ in range(5))
+    )
+
+    assert sorted(answer.replayed for answer in answers) == [False] + [True] * 14
+    assert await SettlementRow.all().count() == 1
