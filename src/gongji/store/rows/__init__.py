@@ -1,6 +1,7 @@
 """The tables. Class names end in ``Row``; every table and column says what it holds."""
 
 from gongji.store.rows.books import (
+    BooksCheckRow,
     ContributionRow,
     ControlAccountRow,
     PremiumLegRow,
@@ -35,6 +36,7 @@ __all__ = [
     "BeneficiaryRow",
     "BindingRow",
     "BlockRow",
+    "BooksCheckRow",
     "CardRow",
     "ContributionRow",
     "ControlAccountRow",
