@@ -1,5 +1,6 @@
 """The books check: nothing to say about sound books, and every planted damage named."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -8,6 +9,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from gongji.domain.books import Wrong
 from gongji.domain.errors import AlreadySettled
 from gongji.domain.kinship import Kinship
 from gongji.domain.money import Fen
@@ -22,7 +24,8 @@ from gongji.usecases.reverse import ReverseSettlement, reverse_settlement
 from gongji.usecases.set_limit import SetBindingLimit, set_binding_limit
 from gongji.usecases.settle import settle_bill
 from tests.bills import bill, settling
-from tests.books import books_are_right
+from tests.books import books_are_right, differences
+from tests.usecases.book_damages import DAMAGES, Damage
 from tests.usecases.family_steps import accept, invite
 from tests.usecases.premium_family import FAILED, Bureau, tariff
 from tests.world import Person, Place, World, key
@@ -39,6 +42,15 @@ class Books:
         for name, one in self.ids.items():
             text = text.replace(f"<{name}>", one)
         return text
+
+    def told(self, line: str) -> str:
+        """Put the names in the place of ids."""
+        for name, one in self.ids.items():
+            line = line.replace(one, f"<{name}>")
+        return _ID.sub("<another>", line)
+
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 async def settle(world: World, hospital: Place, person: Person, number: str, share: int) -> UUID:
@@ -77,6 +89,8 @@ async def books(world: World) -> Books:
     first = await settle(world, hospital, own, "B1", 751_27)
     second = await settle(world, hospital, own, "B2", 60_00)
     reversal = await reverse(world, hospital, second)
+    late = ContributionRecord("2026-12", closed.id_number, Fen(70_00))
+    await contribute([late], world.ports)
     drained = await settle(world, hospital, own, "B3", 900_00)
     await PersonalAccountRow.filter(id=closed.account_id).update(status=AccountStatus.CLOSED)
     suspended = await reverse(world, hospital, drained)
@@ -143,6 +157,23 @@ async def test_sound_books_have_no_difference_and_the_check_is_kept(books: Books
     (kept,) = await BooksCheckRow.all()
     assert (kept.settlements, kept.premiums, kept.differences) == (3, 3, {})
     assert kept.transfers > 15
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.name)
+async def test_every_damage_is_found_and_named(
+    books: Books, session: asyncpg.Connection, damage: Damage
+) -> None:
+    await session.execute(books.named(damage.sql))
+
+    told = sorted(books.told(str(difference)) for difference in await differences())
+
+    assert told == sorted(damage.lines)
+
+
+def test_every_kind_of_difference_is_planted() -> None:
+    planted = {line.split()[0] for damage in DAMAGES for line in damage.lines}
+
+    assert planted == set(Wrong)
 
 
 async def test_the_books_of_an_empty_database_are_right(world: World) -> None:

@@ -140,19 +140,26 @@ _SETTLED: Final = _agree(
 
 _LEGS: Final = f"""
     SELECT f.wrong, 'leg ' || l.id::text AS subject, f.expected, f.found
-    FROM settlement_leg AS l
-    JOIN settlement AS s ON s.id = l.settlement_id
-    LEFT JOIN personal_account AS a ON a.id = l.account_id
-    LEFT JOIN binding AS b ON b.id = l.binding_id
-    CROSS JOIN LATERAL (VALUES
-        ('{Wrong.LEG_BINDING}'::text, NULL::bigint, l.amount_fen, CASE l.type
+    FROM (
+        SELECT l.id, l.amount_fen, s.business_day AS settled_on, l.business_day, CASE l.type
             WHEN 'OWN' THEN l.binding_id IS NULL AND l.rank = 0 AND a.owner_id = s.beneficiary_id
             WHEN 'SHARED' THEN b.account_id = l.account_id AND l.rank > 0
-                AND b.sharer_id = a.owner_id AND b.beneficiary_id = s.beneficiary_id END),
-        ('{Wrong.LEG_DAY}'::text, to_char(s.business_day, 'YYYYMMDD')::bigint,
-            to_char(l.business_day, 'YYYYMMDD')::bigint, l.business_day = s.business_day)
-    ) AS f(wrong, expected, found, is_right)
-    WHERE COALESCE(f.is_right, false) = false"""
+                AND b.sharer_id = a.owner_id AND b.beneficiary_id = s.beneficiary_id
+            END AS is_bound
+        FROM settlement_leg AS l
+        JOIN settlement AS s ON s.id = l.settlement_id
+        LEFT JOIN personal_account AS a ON a.id = l.account_id
+        LEFT JOIN binding AS b ON b.id = l.binding_id
+    ) AS l
+    CROSS JOIN LATERAL (
+        SELECT '{Wrong.LEG_BINDING}'::text, NULL::bigint, l.amount_fen
+        WHERE COALESCE(l.is_bound, false) = false
+        UNION ALL
+        SELECT '{Wrong.LEG_DAY}'::text, to_char(l.settled_on, 'YYYYMMDD')::bigint,
+            to_char(l.business_day, 'YYYYMMDD')::bigint
+        WHERE l.settled_on <> l.business_day
+    ) AS f(wrong, expected, found)
+    WHERE COALESCE(l.is_bound, false) = false OR l.settled_on <> l.business_day"""
 
 _REVERSAL_LINKS: Final = _agree(
     Wrong.REVERSAL_LINK,
@@ -303,47 +310,41 @@ def _numbered(wrong: Wrong, *, counter: str, table: str, subject: str, number: s
         OR COALESCE(sum(v.expected), -1) <> COALESCE(sum(v.last), 0)"""
 
 
+_DRAWN: Final = """(
+        SELECT l.binding_id, l.settlement_id AS cause_id, l.business_day, l.amount_fen
+        FROM settlement_leg AS l JOIN settlement AS s ON s.id = l.settlement_id
+        WHERE s.reversal_id IS NULL AND l.binding_id IS NOT NULL
+        UNION ALL
+        SELECT l.binding_id, l.premium_id, l.business_day, l.amount_fen
+        FROM premium_leg AS l JOIN premium AS p ON p.id = l.premium_id
+        WHERE p.status IN ('DEBITED', 'CONFIRMED') AND l.rank > 1
+    ) AS d"""
+_PERIODS: Final = """(VALUES
+        (d.cause_id::text, b.limit_settlement_fen),
+        (to_char(d.business_day, 'YYYY-MM'), b.limit_month_fen),
+        (to_char(d.business_day, 'YYYY'), b.limit_year_fen)
+    ) AS p(period, limit_fen)"""
 _LIMITS: Final = f"""
     SELECT '{Wrong.LIMIT_EXCEEDED}'::text AS wrong,
-        'binding ' || u.id::text || ' ' || u.period AS subject,
-        u.limit_fen AS expected, u.used_fen AS found
+        'binding ' || u.id::text || ' ' || u.period AS subject, u.limit_fen AS expected,
+        u.used_fen AS found
     FROM (
-        WITH limited AS (
-            SELECT b.id, b.limit_settlement_fen, b.limit_month_fen, b.limit_year_fen, COALESCE((
-                SELECT max(e.number) FROM event AS e WHERE e.subject_id = b.beneficiary_id
-                    AND e.kind = 'LIMIT_SET' AND e.ids ->> 'binding' = b.id::text), 0) AS set_at
-            FROM binding AS b
-            WHERE num_nonnulls(b.limit_settlement_fen, b.limit_month_fen, b.limit_year_fen) > 0
-        ), drawn AS (
-            SELECT l.binding_id, l.settlement_id::text AS cause_id, l.business_day, l.amount_fen,
-                'BILL_SETTLED' AS kind
-            FROM settlement_leg AS l JOIN settlement AS s ON s.id = l.settlement_id
-            WHERE s.reversal_id IS NULL AND l.binding_id IS NOT NULL
-            UNION ALL
-            SELECT l.binding_id, l.premium_id::text, l.business_day, l.amount_fen,
-                'PREMIUM_DEBITED'
-            FROM premium_leg AS l JOIN premium AS p ON p.id = l.premium_id
-            WHERE p.status IN ('DEBITED', 'CONFIRMED') AND l.rank > 1
-        ), numbered AS (
-            SELECT COALESCE(e.ids ->> 'settlement', e.ids ->> 'premium') AS cause_id,
-                e.kind, e.number
-            FROM event AS e WHERE e.kind IN ('BILL_SETTLED', 'PREMIUM_DEBITED')
-        ), draws AS (
-            SELECT b.*, d.cause_id, d.business_day, d.amount_fen, n.number
-            FROM limited AS b JOIN drawn AS d ON d.binding_id = b.id
-            JOIN numbered AS n ON n.cause_id = d.cause_id AND n.kind = d.kind
-        )
-        SELECT d.id, p.period, p.limit_fen, sum(d.amount_fen)::bigint AS used_fen,
-            max(d.number) > d.set_at AS is_provable
-        FROM draws AS d CROSS JOIN LATERAL (VALUES
-            (d.cause_id, d.limit_settlement_fen),
-            (to_char(d.business_day, 'YYYY-MM'), d.limit_month_fen),
-            (to_char(d.business_day, 'YYYY'), d.limit_year_fen)
-        ) AS p(period, limit_fen)
-        WHERE p.limit_fen IS NOT NULL
-        GROUP BY d.id, d.set_at, p.period, p.limit_fen
+        SELECT b.id, b.beneficiary_id, p.period, p.limit_fen, sum(d.amount_fen)::bigint AS used_fen
+        FROM binding AS b JOIN {_DRAWN} ON d.binding_id = b.id CROSS JOIN LATERAL {_PERIODS}
+        WHERE num_nonnulls(b.limit_settlement_fen, b.limit_month_fen, b.limit_year_fen) > 0
+            AND p.limit_fen IS NOT NULL
+        GROUP BY b.id, b.beneficiary_id, p.period, p.limit_fen
+        HAVING sum(d.amount_fen) > p.limit_fen
     ) AS u
-    WHERE u.is_provable AND u.used_fen > u.limit_fen"""
+    WHERE (
+        SELECT max(e.number) FROM binding AS b JOIN {_DRAWN} ON d.binding_id = b.id
+        CROSS JOIN LATERAL {_PERIODS} JOIN event AS e ON e.subject_id = u.beneficiary_id
+            AND d.cause_id::text = e.ids ->> CASE e.kind WHEN 'BILL_SETTLED' THEN 'settlement'
+                WHEN 'PREMIUM_DEBITED' THEN 'premium' END
+        WHERE b.id = u.id AND p.period = u.period
+    ) > COALESCE((
+        SELECT max(e.number) FROM event AS e WHERE e.subject_id = u.beneficiary_id
+            AND e.kind = 'LIMIT_SET' AND e.ids ->> 'binding' = u.id::text), 0)"""
 """A limit as it stands was heeded by every draw after it was set, as the events' numbers tell: what
 was in use at the last of them, and is not reversed since, is within it (G8)."""
 
@@ -409,25 +410,21 @@ _FACTS_OF_KEYS: Final = f"""
 
 _SEEN: Final = f"""
     SELECT '{Wrong.SEEN_BALANCE}'::text AS wrong,
-        f.named || ' ' || f.id::text || ' account ' || (step ->> 'account') AS subject,
-        CASE WHEN seen.entry_no = 0 THEN 0 ELSE t.balance_after_fen END AS expected,
-        seen.balance AS found
+        f.named || ' ' || f.id::text || ' account ' || COALESCE(seen.account, '?') AS subject,
+        CASE seen.entry_no WHEN '0' THEN 0 ELSE t.balance_after_fen END AS expected,
+        CASE WHEN seen.balance ~ '^-?[0-9]{{1,18}}$' THEN seen.balance::bigint END AS found
     FROM (
-        SELECT s.id, 'settlement' AS named, s.explanation FROM settlement AS s
-        UNION ALL SELECT p.id, 'premium', p.explanation FROM premium AS p
+        SELECT s.id, 'settlement' AS named, s.explanation -> 'steps' AS steps FROM settlement AS s
+        UNION ALL SELECT p.id, 'premium', p.explanation -> 'steps' FROM premium AS p
     ) AS f
-    CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(f.explanation -> 'steps')
-        WHEN 'array' THEN f.explanation -> 'steps' ELSE '[]' END) AS step
-    CROSS JOIN LATERAL (SELECT
-        CASE WHEN step ->> 'account' ~ '^[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}$'
-            THEN (step ->> 'account')::uuid END AS account_id,
-        CASE jsonb_typeof(step -> 'entry_no')
-            WHEN 'number' THEN (step -> 'entry_no')::bigint END AS entry_no,
-        CASE jsonb_typeof(step -> 'balance')
-            WHEN 'number' THEN (step -> 'balance')::bigint END AS balance) AS seen
-    LEFT JOIN transfer AS t ON t.account_id = seen.account_id AND t.entry_no = seen.entry_no
-    WHERE COALESCE(CASE seen.entry_no WHEN 0 THEN 0 ELSE t.balance_after_fen END <> seen.balance,
-        true)"""
+    CROSS JOIN LATERAL jsonb_to_recordset(
+        CASE WHEN jsonb_typeof(f.steps) = 'array'
+            AND NOT f.steps @? '$[*] ? (@.type() <> "object")' THEN f.steps ELSE '[]' END
+    ) AS seen(account text, entry_no text, balance text)
+    LEFT JOIN transfer AS t ON t.account_id IS NOT NULL
+        AND t.account_id::text = seen.account AND t.entry_no::text = seen.entry_no
+    WHERE COALESCE(CASE seen.entry_no WHEN '0' THEN '0' ELSE t.balance_after_fen::text END
+        <> seen.balance, true)"""
 """What the explanations saw: the balance that the entry which they name had left."""
 
 _POINTERS: Final = (
