@@ -24,7 +24,7 @@ from gongji.usecases.reverse import ReverseSettlement, reverse_settlement
 from gongji.usecases.set_limit import SetBindingLimit, set_binding_limit
 from gongji.usecases.settle import settle_bill
 from tests.bills import bill, settling
-from tests.books import books_are_right, differences
+from tests.books import differences, expect_right_books
 from tests.usecases.book_damages import DAMAGES, Damage
 from tests.usecases.family_steps import accept, invite
 from tests.usecases.premium_family import FAILED, Bureau, tariff
@@ -152,7 +152,7 @@ WHERE connamespace = 'public'::regnamespace AND contype IN ('c', 'f', 'u')
 
 
 async def test_sound_books_have_no_difference_and_the_check_is_kept(books: Books) -> None:
-    assert await books_are_right()
+    await expect_right_books()
 
     (kept,) = await BooksCheckRow.all()
     assert (kept.settlements, kept.premiums, kept.differences) == (3, 3, {})
@@ -177,4 +177,4 @@ def test_every_kind_of_difference_is_planted() -> None:
 
 
 async def test_the_books_of_an_empty_database_are_right(world: World) -> None:
-    assert await books_are_right()
+    await expect_right_books()

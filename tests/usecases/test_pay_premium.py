@@ -45,6 +45,8 @@ from tests.usecases.premium_family import (
 )
 from tests.world import GAR, STAFF, Person, World, key
 
+pytestmark = pytest.mark.usefixtures("books_are_right")
+
 PAYABLE = control_account_id(ControlKind.PREMIUM_PAYABLE, GAR)
 SUSPENSE = control_account_id(ControlKind.SUSPENSE, GAR)
 

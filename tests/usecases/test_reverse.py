@@ -28,6 +28,8 @@ from tests.builders import bill_e2
 from tests.usecases.e2 import Family, make_family
 from tests.world import GAR, STAFF, World, key
 
+pytestmark = pytest.mark.usefixtures("books_are_right")
+
 
 @pytest.fixture
 async def family(world: World) -> Family:

@@ -9,6 +9,7 @@ from strawberry.tools import merge_types
 import gongji.api.enums  # noqa: F401 - describes the core's enumerations
 from gongji.api.bindings import BindingMutations
 from gongji.api.bindings_seen import BINDING_TYPES
+from gongji.api.books import BooksQueries
 from gongji.api.descriptions import describe
 from gongji.api.documents import Manifest
 from gongji.api.families import FamilyQueries
@@ -34,6 +35,7 @@ QUERIES: tuple[type, ...] = (
     PremiumQueries,
     InstitutionQueries,
     TillQueries,
+    BooksQueries,
     FetchingQueries,
 )
 MUTATIONS: tuple[type, ...] = (

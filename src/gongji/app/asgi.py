@@ -41,6 +41,9 @@ SWEEPS: Final = (
 )
 """What becomes due by itself. Nothing waits for a sweep: every read looks at the time."""
 
+BOOKS_WATCHED_EVERY_S: Final = 60
+"""How often the metrics take over what the last check of the books found, in seconds."""
+
 _log = structlog.get_logger("gongji.app")
 _HEADERS: Final[Mapping[bytes, bytes]] = MappingProxyType(
     {
@@ -106,12 +109,13 @@ def create_app(
     """
     ports = ports or make_ports(settings)
     health, metrics = Health(), Metrics()
+    watch = Sweep("watch_books", BOOKS_WATCHED_EVERY_S, metrics.watch_books)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with (
             open_database(database_url, most_connections=settings.pool_size) as database,
-            sweeping(sweeps, ports, metrics.sweep_failures),
+            sweeping((*sweeps, watch), ports, metrics.sweep_failures),
         ):
             health.database = database
             if obstacle := await health.obstacle():
