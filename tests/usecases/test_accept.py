@@ -38,8 +38,6 @@ from tests.usecases.family_steps import (
 )
 from tests.world import STAFF, World, key
 
-pytestmark = pytest.mark.usefixtures("books_are_right")
-
 
 def acceptance(binding_id: Any, position: int | None = None) -> AcceptInvitation:
     return AcceptInvitation(key(), binding_id, VERSION, position)

@@ -31,8 +31,6 @@ from gongji.usecases.withdraw import WithdrawInvitation, withdraw_invitation
 from tests.usecases.family_steps import VERSION, accept, couple, invitation, invite, kinds, order
 from tests.world import Person, World, key
 
-pytestmark = pytest.mark.usefixtures("books_are_right")
-
 ROUNDS = 5
 
 
