@@ -273,7 +273,7 @@ def _explained(
     paid = replay(recorded)
     for name, expected in figures.items():
         yield from _agree(Wrong.EXPLANATION_AMOUNT, subject, expected, recorded[name])
-    yield from _agree(Wrong.EXPLANATION_CASH, subject, replay_cash(recorded), figures["cash"])
+    yield from _agree(Wrong.EXPLANATION_CASH, subject, replay_cash(recorded, paid), figures["cash"])
     steps = {step["account"]: step for step in recorded["steps"]}
     told = {account: step["drawn"] for account, step in steps.items() if step["drawn"]}
     yield from _compare_paid(Wrong.EXPLANATION_DRAWN, subject, paid, told)

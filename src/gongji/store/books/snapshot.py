@@ -17,7 +17,7 @@ from gongji.store.database import CONNECTION
 FETCHED_AT_ONCE: Final = 2_000
 """Rows that a cursor brings at a time."""
 
-_SETTINGS: Final = "SET LOCAL work_mem = '128MB'"
+_SETTINGS: Final = "SET LOCAL work_mem = '48MB'"
 
 
 @dataclass(frozen=True, slots=True)
