@@ -11,8 +11,8 @@ from gongji.domain.binding import BindingStatus
 from gongji.domain.errors import AlreadyReversed, Code, Forbidden, PlanChanged, Refusal
 from gongji.domain.ledger import ControlKind, control_account_id
 from gongji.domain.person import AccountStatus, PersonStatus
+from gongji.store.database import pool
 from gongji.store.families import load_families
-from gongji.store.lookups import reading
 from gongji.store.rows import (
     BeneficiaryRow,
     BindingRow,
@@ -155,7 +155,7 @@ async def test_a_reversal_gives_the_limit_back(world: World, family: Family) -> 
     await reverse_settlement(reversing(settlement_id), family.hospital.actor, world.ports)
 
     families = await load_families(
-        reading(), [family.me.id], day=world.clock.now().date(), locking=False
+        pool(), [family.me.id], day=world.clock.now().date(), locking=False
     )
 
     assert families.used == {}

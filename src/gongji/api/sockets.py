@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from graphql import GraphQLError
 from starlette.websockets import WebSocketDisconnect, WebSocketState
-from strawberry.asgi import ASGIWebSocketAdapter
+from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http.exceptions import NonJsonMessageReceived, NonTextMessageReceived
 from strawberry.http.typevars import Context, RootValue
@@ -25,7 +25,6 @@ from gongji.api.wire import asked_of, read_json
 
 if TYPE_CHECKING:
     from gongji.api.gateway import GatewaySchema
-    from gongji.api.view import GatewayView
 
 MAX_ID: Final = 64
 """Most characters of an operation's id: it is repeated in close reasons, which are short."""
@@ -98,7 +97,7 @@ class TransportProtocol(BaseGraphQLTransportWSHandler[Context, RootValue]):
         Raises:
             ConnectionRejectionError: that is over.
         """
-        view = cast("GatewayView[Any]", self.view)
+        view = cast("GraphQL[Any, Any]", self.view)
         socket = cast("FrameReader", self.websocket).ws
         context = await view.get_context(socket, socket)
         context.connection_params = cast("Any", self.context).connection_params

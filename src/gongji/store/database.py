@@ -6,6 +6,8 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from asyncpg import Connection
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 
@@ -36,7 +38,7 @@ def tortoise_config(database_url: str, *, most_connections: int = 10) -> dict[st
     return {
         "connections": {
             CONNECTION: {
-                "engine": "tortoise.backends.asyncpg",
+                "engine": "gongji.store.engine",
                 "credentials": _credentials(database_url)
                 | {
                     "minsize": 1,
@@ -82,6 +84,11 @@ async def open_database(
         )
         await context.connections.get(CONNECTION).execute_query("SELECT 1")
         yield context
+
+
+def pool() -> BaseDBAsyncClient:
+    """Return what runs single statements outside a transaction."""
+    return get_connection(CONNECTION)
 
 
 async def migrate(context: TortoiseContext) -> None:

@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.connection import get_connection
 
 from gongji.domain.actor import Actor, ActorKind, Role
 from gongji.domain.binding import LIVE, Binding, Move
@@ -13,7 +12,7 @@ from gongji.domain.errors import FreshPlan, not_found
 from gongji.domain.events import EventKind
 from gongji.domain.plan import ending_plan
 from gongji.store.bindings import find_binding, update_binding
-from gongji.store.database import CONNECTION
+from gongji.store.database import pool
 from gongji.store.guardians import acting_capacity
 from gongji.store.orders import live_order, write_order
 from gongji.store.personal_data import KeyRing
@@ -82,7 +81,7 @@ async def quote_end(binding_id: UUID, actor: Actor, ports: Ports) -> FreshPlan:
         Forbidden: the actor is a till.
         Refusal: not this actor's.
     """
-    connection = get_connection(CONNECTION)
+    connection = pool()
     binding = await _theirs(connection, binding_id, actor, ports.clock.now())
     row = await BeneficiaryRow.get(person_id=binding.beneficiary_id, using_db=connection)
     return _plan(binding, row.order_version, ports.key_ring)

@@ -8,13 +8,12 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
 from gongji.domain.actor import REGISTRY
 from gongji.store.bindings import expire_binding, find_binding
 from gongji.store.changes import Changes
-from gongji.store.database import CONNECTION
+from gongji.store.database import pool
 from gongji.store.locks import claim_and_lock
 from gongji.store.sql import rows
 from gongji.usecases.ports import Ports
@@ -37,7 +36,7 @@ async def expire_invitations(ports: Ports, *, limit: int = MOST_AT_ONCE) -> int:
 
     Clause: G9.
     """
-    due = await rows(get_connection(CONNECTION), _DUE, ports.clock.now(), limit)
+    due = await rows(pool(), _DUE, ports.clock.now(), limit)
     return sum([await _expire(row["id"], row["beneficiary_id"], ports) for row in due])
 
 

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Final
 
 import orjson
-from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
 from gongji.domain.business_day import business_day
 from gongji.domain.record_fields import Flaw, Flawed
 from gongji.domain.records import LineFault, Record, read_record
-from gongji.store.database import CONNECTION
+from gongji.store.database import pool
 from gongji.store.installation import NotADemonstration, is_demonstration
 from gongji.store.installation import mark_as_demonstration as mark
 from gongji.store.registration.intake import Line, RecordsRefused, take_in
@@ -58,7 +57,7 @@ async def load(
         RecordsRefused: some lines cannot be loaded; nothing was.
         OSError: the file cannot be read.
     """
-    if not allow_unmarked and not await is_demonstration(get_connection(CONNECTION)):
+    if not allow_unmarked and not await is_demonstration(pool()):
         raise NotADemonstration
     count = count_lines(file)
     today = business_day(ports.clock.now())
@@ -85,7 +84,7 @@ async def mark_as_demonstration(ports: Ports) -> None:
     Raises:
         NotADemonstration: there are people in it who were not loaded as a demonstration.
     """
-    await mark(get_connection(CONNECTION), ports.clock.now())
+    await mark(pool(), ports.clock.now())
 
 
 def count_lines(file: Path) -> int:

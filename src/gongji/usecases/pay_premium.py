@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
 from gongji.domain.actor import TAX_BUREAU, Actor
@@ -32,7 +30,7 @@ from gongji.domain.premium import (
 )
 from gongji.domain.settlement import Leg, book, legs_of
 from gongji.store.changes import Changes
-from gongji.store.database import CONNECTION
+from gongji.store.database import pool
 from gongji.store.ids import new_id
 from gongji.store.locks import claim_and_lock
 from gongji.store.plans import check_plan, sealed_plan
@@ -181,7 +179,7 @@ async def confirm_premiums(ports: Ports) -> int:
     Clause: G14.
     """
     asked, last = 0, None
-    while page := await unconfirmed_premiums(_connection(), after=last, limit=_PAGE):
+    while page := await unconfirmed_premiums(pool(), after=last, limit=_PAGE):
         for premium in page:
             await _ask(premium.id, ports)
         asked, last = asked + len(page), page[-1].id
@@ -190,7 +188,7 @@ async def confirm_premiums(ports: Ports) -> int:
 
 async def _ask(premium_id: UUID, ports: Ports) -> None:
     """Ask the tax bureau for a debited premium and book its answer; silence changes nothing."""
-    premium = (await premiums_by_id(_connection(), [premium_id]))[premium_id]
+    premium = (await premiums_by_id(pool(), [premium_id]))[premium_id]
     if premium.status is not PremiumStatus.DEBITED:
         return
     order = PremiumOrder(
@@ -229,7 +227,3 @@ async def _conclude(premium: Premium, answer: TaxAnswer, ports: Ports) -> None:
         event = Event(kind, premium.insured_id, _ids(premium))
         changes.event(event, claimed.beneficiaries[premium.insured_id], by=TAX_BUREAU)
         await changes.write(connection)
-
-
-def _connection() -> BaseDBAsyncClient:
-    return get_connection(CONNECTION)

@@ -1,11 +1,9 @@
 """Quote a bill (预结算): the same split as settling it now would give, without any effect."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
-
-from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.connection import get_connection
 
 from gongji.domain.actor import Actor, ActorKind
 from gongji.domain.bill import Bill, faults
@@ -16,7 +14,7 @@ from gongji.domain.family import BillSplit, Family, split_at_home, split_bill
 from gongji.domain.institution import Institution
 from gongji.domain.money import Fen
 from gongji.domain.policy import CredentialKind
-from gongji.store.database import CONNECTION
+from gongji.store.database import pool
 from gongji.store.families import Families, load_families
 from gongji.store.guardians import acting_capacity
 from gongji.store.plans import plan_of_split
@@ -59,11 +57,11 @@ async def quote_at_till(request: QuoteBill, actor: Actor, ports: Ports) -> TillQ
         raise Forbidden
     credential = (request.credential_kind, request.credential_number)
     (person_id,) = await ports.insurance_centre.holders([credential])
-    families, place = await _load(person_id, actor.subject, ports)
+    at = ports.clock.now()
+    families, place = await _load(person_id, actor.subject, at)
     refuse_any(faults(request.bill, place.kind))
     if person_id is None or person_id not in families.rows:
         raise refuse(Code.CREDENTIAL_NOT_RECOGNISED, "credential")
-    at = ports.clock.now()
     family = families.family(person_id, at)
     if request.credential_kind not in family.policy.credentials:
         raise refuse(Code.CREDENTIAL_NOT_RECOGNISED, "credential")
@@ -76,22 +74,18 @@ async def quote_at_till(request: QuoteBill, actor: Actor, ports: Ports) -> TillQ
 
 
 async def _load(
-    person_id: UUID | None, institution_id: UUID, ports: Ports
+    person_id: UUID | None, institution_id: UUID, at: datetime
 ) -> tuple[Families, Institution]:
     families = await load_families(
-        _connection(),
+        pool(),
         [] if person_id is None else [person_id],
-        day=business_day(ports.clock.now()),
+        day=business_day(at),
         locking=False,
         institution_ids=[institution_id],
     )
     if (place := families.institutions.get(institution_id)) is None:
         raise Forbidden
     return families, place
-
-
-def _connection() -> BaseDBAsyncClient:
-    return get_connection(CONNECTION)
 
 
 def _own_balance_after(family: Family, split: BillSplit) -> Fen | None:
@@ -124,15 +118,15 @@ async def quote_for_person(amount: Fen, actor: Actor, ports: Ports) -> PersonalQ
     Clause: G18.
     """
     if not 0 < amount <= MOST_QUOTED_FEN:
-        raise refuse(Code.BILL_TOTAL_NOT_POSITIVE, "amountFen")
+        raise refuse(Code.QUOTED_AMOUNT_OUT_OF_RANGE, "amountFen")
     at = ports.clock.now()
     person_id = actor.person_id
-    await acting_capacity(_connection(), actor, at)
-    families = await load_families(_connection(), [person_id], day=business_day(at), locking=False)
+    await acting_capacity(pool(), actor, at)
+    families = await load_families(pool(), [person_id], day=business_day(at), locking=False)
     if person_id not in families.rows:
         raise not_found()
     family = families.family(person_id, at)
-    asked = await count_quote(_connection(), actor.subject, business_day(at))
+    asked = await count_quote(pool(), actor.subject, business_day(at))
     if asked > family.policy.quotes_per_day:
         raise refuse(Code.QUOTES_USED_UP)
     split = split_at_home(family, amount, at)

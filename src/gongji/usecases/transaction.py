@@ -60,6 +60,7 @@ class Transaction:
     Args:
         at: the server's time; once the key is claimed, the time on the locked rows.
         locked: the beneficiary rows that are locked.
+        has_claimed: whether the key was new, and the request the actor's to make.
     """
 
     connection: BaseDBAsyncClient
@@ -69,6 +70,7 @@ class Transaction:
     at: datetime
     changes: Changes
     locked: dict[UUID, LockedBeneficiary] = field(default_factory=dict)
+    has_claimed: bool = False
 
     async def acting_person(self) -> tuple[UUID, Capacity]:
         """Return for whom the actor acts, and as whom.
@@ -97,6 +99,7 @@ class Transaction:
         if self.key.id not in claimed.new_keys:
             stored = (await stored_keys(self.connection, [self.key.id]))[self.key.id]
             raise _Replayed(stored.answer_to(self.key))
+        self.has_claimed = True
         self.locked = claimed.beneficiaries
         self.at = self.changes.at = self.ports.clock.now()
 
@@ -141,6 +144,7 @@ def command(operation: str) -> Callable[[UseCase[R]], Command[R]]:
 
 
 async def _once(act: UseCase[R], request: R, key: Key, ports: Ports) -> Done:
+    tx: Transaction | None = None
     try:
         async with in_transaction() as connection:
             tx = open_transaction(connection, key, ports)
@@ -151,9 +155,9 @@ async def _once(act: UseCase[R], request: R, key: Key, ports: Ports) -> Done:
     except _Replayed as replayed:
         return Done(replayed.result_id, replayed=True)
     except Problem as problem:
-        if not is_answer(problem):
+        if tx is None or not is_answer(problem):
             raise
-        return await _store_problem(problem, key, ports)
+        return await _store_problem(problem, tx)
 
 
 def open_transaction(connection: BaseDBAsyncClient, key: Key, ports: Ports) -> Transaction:
@@ -162,14 +166,20 @@ def open_transaction(connection: BaseDBAsyncClient, key: Key, ports: Ports) -> T
     return Transaction(connection, key.actor, ports, key, now, Changes(now))
 
 
-async def _store_problem(problem: Problem, key: Key, ports: Ports) -> Done:
+async def _store_problem(problem: Problem, refused: Transaction) -> Done:
     """Store a refusal or conflict under the key, or hear the answer that came first.
 
+    Args:
+        refused: rolled back. Where it had claimed the key, a repetition may have been answered
+            since. Where it had not, the request is not the actor's to make, by today's rights,
+            and no stored answer is told.
+
     Raises:
-        Problem: the stored one.
+        Problem: this one, or the one that was stored first.
     """
+    key = refused.key
     async with in_transaction() as connection:
-        now = ports.clock.now()
+        now = refused.ports.clock.now()
         claimed = await claim_and_lock(connection, [key], (), claimed_at=now)
         if key.id in claimed.new_keys:
             changes = Changes(now)
@@ -178,7 +188,7 @@ async def _store_problem(problem: Problem, key: Key, ports: Ports) -> Done:
             answered = None
         else:
             answered = (await stored_keys(connection, [key.id]))[key.id]
-    if answered is None or "problem" not in (answered.answer or {}):
+    if answered is None or not refused.has_claimed:
         raise problem
     return Done(answered.answer_to(key), replayed=True)
 

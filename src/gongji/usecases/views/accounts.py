@@ -3,10 +3,10 @@
 from gongji.domain.actor import Actor
 from gongji.domain.movement import Movement
 from gongji.domain.page import PageOf, PageRequest
+from gongji.store.database import pool
 from gongji.store.guardians import acting_capacity
-from gongji.store.lookups import reading
 from gongji.store.orders import OrderVersion, order_versions
-from gongji.store.reading_accounts import SharedDraw, page_of_draws, page_of_movements
+from gongji.store.reading.accounts import SharedDraw, page_of_draws, page_of_movements
 from gongji.usecases.ports import Ports
 
 
@@ -19,8 +19,8 @@ async def list_movements(actor: Actor, ports: Ports, page: PageRequest) -> PageO
 
     Clause: G18, G19.
     """
-    await acting_capacity(reading(), actor, ports.clock.now())
-    return await page_of_movements(reading(), actor.person_id, page)
+    await acting_capacity(pool(), actor, ports.clock.now())
+    return await page_of_movements(pool(), actor.person_id, page)
 
 
 async def list_shared_draws(actor: Actor, ports: Ports, page: PageRequest) -> PageOf[SharedDraw]:
@@ -32,8 +32,8 @@ async def list_shared_draws(actor: Actor, ports: Ports, page: PageRequest) -> Pa
 
     Clause: G18, G19.
     """
-    await acting_capacity(reading(), actor, ports.clock.now())
-    return await page_of_draws(reading(), actor.person_id, page)
+    await acting_capacity(pool(), actor, ports.clock.now())
+    return await page_of_draws(pool(), actor.person_id, page)
 
 
 async def list_orders(actor: Actor, ports: Ports, page: PageRequest) -> PageOf[OrderVersion]:
@@ -45,5 +45,5 @@ async def list_orders(actor: Actor, ports: Ports, page: PageRequest) -> PageOf[O
 
     Clause: S2.2, G18, G19.
     """
-    await acting_capacity(reading(), actor, ports.clock.now())
-    return await order_versions(reading(), actor.person_id, page)
+    await acting_capacity(pool(), actor, ports.clock.now())
+    return await order_versions(pool(), actor.person_id, page)

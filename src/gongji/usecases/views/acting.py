@@ -2,8 +2,8 @@
 
 from gongji.domain.actor import Actor, ActorKind
 from gongji.domain.errors import Refusal
+from gongji.store.database import pool
 from gongji.store.guardians import acting_capacity
-from gongji.store.lookups import reading
 from gongji.usecases.ports import Ports
 
 
@@ -15,7 +15,7 @@ async def may_ask(actor: Actor, ports: Ports) -> bool:
     if actor.kind is not ActorKind.PERSON:
         return True
     try:
-        await acting_capacity(reading(), actor, ports.clock.now())
+        await acting_capacity(pool(), actor, ports.clock.now())
     except Refusal:
         return False
     return True

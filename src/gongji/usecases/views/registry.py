@@ -14,10 +14,11 @@ from gongji.domain.page import PageOf, PageRequest
 from gongji.domain.person import PersonStatus, Scheme
 from gongji.domain.policy import Policy
 from gongji.domain.region import prefix_of_region
+from gongji.store.database import pool
 from gongji.store.guardians import acting_capacity, wards_of
-from gongji.store.lookups import institutions_by_id, reading
 from gongji.store.policies import policy_of_person
-from gongji.store.reading_registry import page_of_institutions, read_person
+from gongji.store.reading.lookups import institutions_by_id
+from gongji.store.reading.registry import page_of_institutions, read_person
 from gongji.usecases.ports import Ports
 
 MOST_SEARCHED_CHARACTERS: Final = 50
@@ -54,7 +55,7 @@ async def see_myself(actor: Actor, ports: Ports) -> MyPerson:
     Clause: G18, G19.
     """
     at = ports.clock.now()
-    person = await read_person(reading(), actor.subject)
+    person = await read_person(pool(), actor.subject)
     if person is None:
         raise Unauthenticated
     return MyPerson(
@@ -66,7 +67,7 @@ async def see_myself(actor: Actor, ports: Ports) -> MyPerson:
         status=person.beneficiary.status.at(at),
         wards=tuple(
             SeenWard(ward.id, mask_name(ward.name), ward.capacity)
-            for ward in await wards_of(reading(), actor.subject, at)
+            for ward in await wards_of(pool(), actor.subject, at)
         ),
     )
 
@@ -98,8 +99,8 @@ async def see_policy(actor: Actor, ports: Ports) -> Policy:
     Clause: G22.
     """
     at = ports.clock.now()
-    await acting_capacity(reading(), actor, at)
-    policy = await policy_of_person(reading(), actor.person_id, at)
+    await acting_capacity(pool(), actor, at)
+    policy = await policy_of_person(pool(), actor.person_id, at)
     if policy is None:
         raise refuse(Code.REGION_NOT_OPEN)
     return policy
@@ -122,7 +123,7 @@ async def list_institutions(
     if not _is_searchable(beginning) or not _is_searchable(region):
         return PageOf((), has_next=False, has_previous=False)
     return await page_of_institutions(
-        reading(),
+        pool(),
         page,
         beginning=beginning,
         region_prefix=None if region is None else prefix_of_region(region),

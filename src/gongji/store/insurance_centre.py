@@ -4,12 +4,9 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.connection import get_connection
-
 from gongji.domain.kinship import Kinship
 from gongji.domain.policy import CredentialKind
-from gongji.store.database import CONNECTION
+from gongji.store.database import pool
 from gongji.store.personal_data import KeyRing
 from gongji.store.sql import rows, to_json
 
@@ -43,10 +40,6 @@ class RegistryCentre:
     def __init__(self, key_ring: KeyRing) -> None:
         self._key_ring: Final = key_ring
 
-    @property
-    def _connection(self) -> BaseDBAsyncClient:
-        return get_connection(CONNECTION)
-
     async def holders(self, credentials: Sequence[tuple[CredentialKind, str]]) -> list[UUID | None]:
         """Return the person behind each credential, kind and number; None where there is none."""
         wanted = [
@@ -57,13 +50,13 @@ class RegistryCentre:
             }
             for place, (kind, number) in enumerate(credentials)
         ]
-        found = await rows(self._connection, _HOLDERS, to_json(wanted))
+        found = await rows(pool(), _HOLDERS, to_json(wanted))
         return [row["person_id"] for row in found]
 
     async def person_by_id_number(self, id_number: str, name: str) -> UUID | None:
         """Return the insured person of this ID number and name; None where either is wrong."""
         digest = id_number_digest(self._key_ring, id_number)
-        found = await rows(self._connection, _BY_ID_NUMBER, digest, name)
+        found = await rows(pool(), _BY_ID_NUMBER, digest, name)
         return found[0]["id"] if found else None
 
     async def kinship_is_confirmed(
@@ -73,7 +66,7 @@ class RegistryCentre:
 
         Another recorded kinship of the two denies the declared one.
         """
-        found = await rows(self._connection, _KINSHIP, sharer_id, beneficiary_id)
+        found = await rows(pool(), _KINSHIP, sharer_id, beneficiary_id)
         if not found:
             return None
         return bool(found[0]["is_confirmed"]) and Kinship(found[0]["kinship"]) is kinship

@@ -4,15 +4,12 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 from uuid import UUID
 
-from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.connection import get_connection
-
 from gongji.domain.identity import mask_name
 from gongji.domain.institution import Institution
 from gongji.domain.money import Fen
-from gongji.store.database import CONNECTION
+from gongji.domain.settlement import Reversal
+from gongji.store.database import pool
 from gongji.store.families import read_institution
-from gongji.store.reversals import Reversal
 from gongji.store.sql import one_json, rows, to_json
 
 _WANTED: Final = "ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)))"
@@ -35,42 +32,37 @@ FROM reversal WHERE id = {_WANTED}
 """
 
 
-def reading() -> BaseDBAsyncClient:
-    """Return the connection for reads outside a transaction."""
-    return get_connection(CONNECTION)
-
-
 async def institutions_by_id(ids: Iterable[UUID]) -> Mapping[UUID, Institution]:
     """Return institutions by id; an unknown id is left out."""
-    found = await one_json(reading(), _INSTITUTIONS, to_json(list(ids)))
+    found = await one_json(pool(), _INSTITUTIONS, to_json(list(ids)))
     return {UUID(one): read_institution(row) for one, row in found.items()}
 
 
 async def masked_sharer_names(binding_ids: Iterable[UUID]) -> Mapping[UUID, str]:
     """Return the sharer's masked name by binding id; an unknown id is left out."""
-    found = await rows(reading(), _SHARERS, to_json(list(binding_ids)))
+    found = await rows(pool(), _SHARERS, to_json(list(binding_ids)))
     return {row["id"]: mask_name(row["name"]) for row in found}
 
 
 async def masked_names(person_ids: Iterable[UUID]) -> Mapping[UUID, str]:
     """Return masked names by person id; an unknown id is left out."""
-    found = await rows(reading(), _NAMES, to_json(list(person_ids)))
+    found = await rows(pool(), _NAMES, to_json(list(person_ids)))
     return {row["id"]: mask_name(row["name"]) for row in found}
 
 
 async def regions_of(person_ids: Iterable[UUID]) -> Mapping[UUID, str]:
     """Return insured regions by person id; an unknown id is left out."""
-    found = await rows(reading(), _REGIONS, to_json(list(person_ids)))
+    found = await rows(pool(), _REGIONS, to_json(list(person_ids)))
     return {row["person_id"]: row["region"] for row in found}
 
 
 async def payer_parts(premium_ids: Iterable[UUID]) -> Mapping[UUID, Fen]:
     """Return what each premium took from its payer's own account; an unknown id is left out."""
-    found = await rows(reading(), _PAYER_PARTS, to_json(list(premium_ids)))
+    found = await rows(pool(), _PAYER_PARTS, to_json(list(premium_ids)))
     return {row["premium_id"]: Fen(row["amount_fen"]) for row in found}
 
 
 async def reversals_by_id(ids: Iterable[UUID]) -> Mapping[UUID, Reversal]:
     """Return reversals by id; an unknown id is left out."""
-    found = await rows(reading(), _REVERSALS, to_json(list(ids)))
+    found = await rows(pool(), _REVERSALS, to_json(list(ids)))
     return {row["id"]: Reversal(suspended=Fen(row.pop("suspended_fen")), **row) for row in found}
