@@ -17,6 +17,7 @@ from tortoise.context import TortoiseContext
 
 from gongji.app.postgres import EmbeddedServer, running_postgres
 from gongji.store.database import migrate, open_database
+from tests.books import expect_right_books
 from tests.databases import create_database, drop_database, emptying_script
 from tests.world import World
 
@@ -109,6 +110,13 @@ async def opened_database(migrated_database: str) -> AsyncIterator[TortoiseConte
 async def world(clean_database: str, opened_database: TortoiseContext) -> World:
     """Return an empty world: a clean database and a clock that stands still."""
     return World()
+
+
+@pytest_asyncio.fixture
+async def books_are_right(world: World) -> AsyncIterator[None]:
+    """Check all books once the test is over: what it did left no difference."""
+    yield
+    await expect_right_books()
 
 
 @pytest_asyncio.fixture

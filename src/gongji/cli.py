@@ -1,4 +1,4 @@
-"""The command line: ``gongji serve``, ``load``, ``migrate``, ``token``, ``export-schema``.
+"""The command line: ``gongji serve``, ``load``, ``check-books``, ``migrate``, ``token`` and so on.
 
 Exit status: 0 done, also when a signal asked to end; 1 what was asked cannot be done; 2 the command
 line or a setting is wrong; 3 the database cannot be reached or started.
@@ -45,9 +45,12 @@ from gongji.app.postgres_home import NoHome
 from gongji.app.serving import NotServing, listen, serve, url_of
 from gongji.app.settings import Settings, SettingsWrong, read_settings
 from gongji.app.welcome import ALL_ROLES, Welcome, load_families, welcome
+from gongji.domain.books import BooksCheck, Difference
 from gongji.domain.records import LineFault
 from gongji.store.installation import NotADemonstration
 from gongji.store.registration.intake import RecordsRefused
+from gongji.usecases.check_books import Progress as CheckProgress
+from gongji.usecases.check_books import check_books
 from gongji.usecases.load import Loaded, load
 
 commands = typer.Typer(
@@ -217,6 +220,40 @@ def _list(faults: Sequence[LineFault], counted: int) -> None:
         complaints.print(str(fault), markup=False)
     if counted > len(faults):
         complaints.print(f"... and {counted - len(faults)} more lines")
+
+
+@commands.command("check-books")
+def check_books_command() -> None:
+    """Recompute every balance, settlement, reversal and premium; list what does not agree."""
+    settings = read_settings()
+
+    async def checked(url: str, progress: CheckProgress) -> BooksCheck:
+        async with opened_database(url):
+            return await check_books(tell=_tell_difference, progress=progress)
+
+    with running_database(settings) as url, Progress(console=complaints) as bars:
+        if settings.is_development:
+            asyncio.run(bring_to_head(url))
+        replayed, compared = bars.add_task("explanations"), bars.add_task("sums")
+
+        def progress(records: int, of: int, sums: int, in_all: int) -> None:
+            bars.update(replayed, completed=records, total=of)
+            bars.update(compared, completed=sums, total=in_all)
+
+        check = asyncio.run(checked(url, progress))
+    counted = (
+        f"{check.settlements} settlements, {check.premiums} premiums, {check.transfers} transfers"
+    )
+    if not check.is_right:
+        raise Refused(
+            f"the books are not right: {check.differences_counted} differences in {counted}"
+        )
+    screen.print(f"The books are right: {counted}.")
+
+
+def _tell_difference(difference: Difference) -> None:
+    """Name a difference at once, so that none has to be kept."""
+    screen.print(str(difference), markup=False)
 
 
 @commands.command("migrate")

@@ -5,6 +5,7 @@ import pytest
 from gongji.domain.region import (
     in_same_prefecture,
     in_same_province,
+    is_province,
     prefix_of_region,
     region_name,
     regions_covering,
@@ -34,6 +35,11 @@ def test_prefecture_and_province_are_told_by_their_digits(
 ) -> None:
     assert in_same_prefecture(GAR, other) is prefecture
     assert in_same_province(GAR, other) is province
+
+
+def test_a_province_is_no_part_of_one() -> None:
+    assert is_province("540000")
+    assert not any(map(is_province, (GAR, NGARI, "54", "")))
 
 
 def test_a_region_outside_of_the_text_has_no_name() -> None:

@@ -13,6 +13,8 @@ from gongji.store.rows import ContributionRow, EventRow, PersonalAccountRow, Tra
 from gongji.usecases.contribute import contribute
 from tests.world import GAR, Person, World
 
+pytestmark = pytest.mark.usefixtures("books_are_right")
+
 
 def paid(owner: Person, amount: int = 300_00, batch: str = "2026-11") -> ContributionRecord:
     return ContributionRecord(batch, owner.id_number, Fen(amount))

@@ -23,6 +23,8 @@ from tests.usecases.family_steps import (
 )
 from tests.world import STAFF, World, key
 
+pytestmark = pytest.mark.usefixtures("books_are_right")
+
 
 async def bound(world: World, position: int | None = None) -> tuple[Any, Any, Any]:
     """Make a couple with an active binding."""

@@ -12,6 +12,8 @@ from gongji.usecases.settle import Settled
 from tests.bills import bill, settle_bill, settling
 from tests.world import Person, Place, World, key
 
+pytestmark = pytest.mark.usefixtures("books_are_right")
+
 ON_DATABASE = settings(
     max_examples=60,
     deadline=None,

@@ -55,6 +55,8 @@ from tests.registry_files import (
 )
 from tests.world import KEY_RING, NOON, World
 
+pytestmark = pytest.mark.usefixtures("books_are_right")
+
 DEMO = Path(gongji.app.__file__).with_name("demo_families.jsonl")
 
 Load = Callable[..., Awaitable[Loaded]]

@@ -34,6 +34,8 @@ from gongji.usecases import news as sweeping
 from gongji.usecases.news import apply_due_news, take_news
 from tests.world import KEY_RING, NOON, Person, World
 
+pytestmark = pytest.mark.usefixtures("books_are_right")
+
 
 def dead(person: Person) -> PersonStatusRecord:
     return PersonStatusRecord(person.id_number, PersonStatus.DECEASED)

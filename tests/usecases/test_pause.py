@@ -24,6 +24,8 @@ from tests.usecases.family_steps import (
 )
 from tests.world import STAFF, World, key
 
+pytestmark = pytest.mark.usefixtures("books_are_right")
+
 VERBS = [
     (pause_binding, PauseBinding, BindingStatus.ACTIVE),
     (resume_binding, ResumeBinding, BindingStatus.PAUSED),

@@ -45,6 +45,8 @@ from tests.usecases.premium_family import (
 )
 from tests.world import GAR, STAFF, Person, World, key
 
+pytestmark = pytest.mark.usefixtures("books_are_right")
+
 PAYABLE = control_account_id(ControlKind.PREMIUM_PAYABLE, GAR)
 SUSPENSE = control_account_id(ControlKind.SUSPENSE, GAR)
 
@@ -280,16 +282,16 @@ class TestRefusals:
 
         assert await refused(family) == [Code.PREMIUM_BALANCE_SHORT]
 
-    async def test_a_year_is_paid_once_whoever_pays(self, family: PremiumFamily) -> None:
-        await set_account(family.b, balance_fen=500_00)
+    async def test_a_year_is_paid_once_whoever_pays(self, world: World) -> None:
+        family = await make_premium_family(world, b=500_00)
         await family.pay()
         family.bureau.asked.clear()
 
         again = family.request(binding_id=family.other_binding)
         assert await refused(family, again, by=family.b) == [Code.PREMIUM_ALREADY_PAID]
 
-    async def test_a_debited_premium_counts_as_paid(self, family: PremiumFamily) -> None:
-        await set_account(family.b, balance_fen=500_00)
+    async def test_a_debited_premium_counts_as_paid(self, world: World) -> None:
+        family = await make_premium_family(world, b=500_00)
         family.bureau.answer = None
         await family.pay()
         family.bureau.asked.clear()

@@ -29,6 +29,8 @@ from tests.usecases.premium_family import (
 )
 from tests.world import GAR, STAFF, World, key
 
+pytestmark = pytest.mark.usefixtures("books_are_right")
+
 PAYABLE = control_account_id(ControlKind.PREMIUM_PAYABLE, GAR)
 SUSPENSE = control_account_id(ControlKind.SUSPENSE, GAR)
 LAST_MOMENT = datetime(2026, 12, 31, 15, 59, 59, 999999, tzinfo=UTC)

@@ -27,6 +27,8 @@ from tests.usecases.family_steps import (
 )
 from tests.world import STAFF, World, key
 
+pytestmark = pytest.mark.usefixtures("books_are_right")
+
 
 async def shared_by(world: World, *balances: int) -> tuple[Any, tuple[UUID, ...]]:
     """Make a beneficiary with sharers; the second one has paused."""

@@ -23,6 +23,8 @@ from tests.builders import bill_e2
 from tests.usecases.e2 import Family, make_family
 from tests.world import World
 
+pytestmark = pytest.mark.usefixtures("books_are_right")
+
 WAITING = """
 SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()
 """

@@ -38,6 +38,7 @@ from tests.usecases.e2 import Family, make_family
 from tests.world import GAR, STAFF, World, key
 
 READS = frozenset({"READER"})
+pytestmark = pytest.mark.usefixtures("books_are_right")
 
 
 @pytest.fixture

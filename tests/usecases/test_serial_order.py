@@ -33,6 +33,8 @@ from tests.history import History
 from tests.model import Model, Shared
 from tests.world import Person, Place, World, key
 
+pytestmark = pytest.mark.usefixtures("books_are_right")
+
 LIMIT = 40_00
 CONTRIBUTIONS = 4
 

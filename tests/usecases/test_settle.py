@@ -31,6 +31,8 @@ from tests.builders import bill_e1, bill_e2, bill_e3
 from tests.usecases.e2 import Family, make_family
 from tests.world import Person, Place, World, key
 
+pytestmark = pytest.mark.usefixtures("books_are_right")
+
 
 @pytest.fixture
 async def family(world: World) -> Family:

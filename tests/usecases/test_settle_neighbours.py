@@ -1,10 +1,14 @@
 """Bills that are settled together: one that cannot even be looked up disturbs no neighbour."""
 
+import pytest
+
 from gongji.domain.errors import Code, Refusal
 from gongji.usecases.settle import Settled, settle
 from tests.bills import bill, settling
 from tests.usecases.e2 import make_family
 from tests.world import World
+
+pytestmark = pytest.mark.usefixtures("books_are_right")
 
 
 async def test_a_number_that_no_bill_can_have_is_refused_alone(world: World) -> None:

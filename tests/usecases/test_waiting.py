@@ -12,6 +12,8 @@ from tests.bills import bill, settle_bill, settling
 from tests.usecases.e2 import Family, make_family
 from tests.world import World
 
+pytestmark = pytest.mark.usefixtures("books_are_right")
+
 _WAITING = """
 SELECT count(*) FROM pg_stat_activity
 WHERE wait_event_type = 'Lock' AND datname = current_database()

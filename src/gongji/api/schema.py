@@ -9,6 +9,7 @@ from strawberry.tools import merge_types
 import gongji.api.enums  # noqa: F401 - describes the core's enumerations
 from gongji.api.binding_types import BINDING_TYPES
 from gongji.api.bindings import BindingMutations
+from gongji.api.books import BooksQueries
 from gongji.api.cases import CaseQueries
 from gongji.api.descriptions import describe
 from gongji.api.documents import Manifest
@@ -40,6 +41,7 @@ QUERIES: tuple[type, ...] = (
     OutcomeQueries,
     QuoteQueries,
     CaseQueries,
+    BooksQueries,
     FetchingQueries,
 )
 MUTATIONS: tuple[type, ...] = (

@@ -48,6 +48,9 @@ SWEEPS: Final = (
 )
 """What becomes due by itself. Nothing waits for a sweep: every read looks at the time."""
 
+BOOKS_WATCHED_EVERY_S: Final = 60
+"""How often the metrics take over what the last check of the books found, in seconds."""
+
 _log = structlog.get_logger("gongji.app")
 _HEADERS: Final[Mapping[bytes, bytes]] = MappingProxyType(
     {
@@ -124,12 +127,13 @@ def create_app(
     ports = ports or make_ports(settings)
     health, metrics = Health(), Metrics()
     desk = Desk(partial(settle, ports=ports))
+    watch = Sweep("watch_books", BOOKS_WATCHED_EVERY_S, metrics.watch_books)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with (
             open_database(database_url, most_connections=settings.pool_size) as database,
-            sweeping(sweeps, ports, metrics.sweep_failures),
+            sweeping((*sweeps, watch), ports, metrics.sweep_failures),
             desk,
         ):
             health.database = database

@@ -1,10 +1,11 @@
-"""What the gateway counts about itself: operations by outcome, durations, failed sweeps.
+"""What the gateway counts about itself: operations by outcome, durations, failed sweeps, the books.
 
 Labels are names of the schema and codes of ours, never what a client sent: their number is bounded,
 and no person is in them. A settlement is an operation ``settleBill`` with the outcome
 ``SettleBillPayload``; an answer in which nobody asked for ``__typename`` counts as ``answered``.
 """
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -20,7 +21,7 @@ from graphql import (
     OperationDefinitionNode,
     SelectionNode,
 )
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import generate_latest
 from starlette.requests import Request
 from starlette.responses import Response
@@ -31,6 +32,8 @@ from gongji.api.documents import KEPT_DOCUMENTS, Library, Unfit
 from gongji.api.faults import code_of
 from gongji.api.view import GatewayView
 from gongji.api.wire import Asked
+from gongji.usecases.ports import Ports
+from gongji.usecases.view_books import last_books_check
 
 SEVERAL: Final = "several"
 """The operation of a document with more than one root field, as durations name it."""
@@ -74,6 +77,25 @@ class Metrics:
             ["sweep"],
             registry=self.registry,
         )
+        self.books_differences: Final = Gauge(
+            "gongji_books_differences",
+            "Differences that the last check of the books found; no number before the first.",
+            registry=self.registry,
+        )
+        self.books_checked: Final = Gauge(
+            "gongji_books_checked_timestamp_seconds",
+            "When the books were last checked; no number before the first time.",
+            registry=self.registry,
+        )
+        for gauge in (self.books_differences, self.books_checked):
+            gauge.set(math.nan)
+
+    async def watch_books(self, _ports: Ports) -> None:
+        """Take over what the last check of the books found, whoever ran it."""
+        check = await last_books_check()
+        if check is not None:
+            self.books_differences.set(check.differences_counted)
+            self.books_checked.set(check.checked_at.timestamp())
 
     def count(self, roots: Roots, result: ExecutionResult, library: Library) -> None:
         """Count what became of each root field."""

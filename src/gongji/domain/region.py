@@ -34,6 +34,11 @@ def prefix_of_region(code: str) -> str:
     return code
 
 
+def is_province(code: str) -> bool:
+    """Tell whether a region is a whole province."""
+    return len(code) == 6 and code.endswith("0000")
+
+
 def regions_covering(code: str) -> tuple[str, str, str]:
     """Return the regions whose rules hold in one, the nearest first: itself, prefecture, province.
 

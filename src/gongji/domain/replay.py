@@ -25,11 +25,15 @@ def replay(recorded: Mapping[str, Any]) -> dict[str, int]:
     return {step["account"]: fen for step, fen in zip(steps, paid, strict=True) if fen}
 
 
-def replay_cash(recorded: Mapping[str, Any]) -> int:
-    """Return the fen of cash that should remain of the personal share."""
-    paid: int = sum(replay(recorded).values())
+def replay_cash(recorded: Mapping[str, Any], paid: Mapping[str, int] | None = None) -> int:
+    """Return the fen of cash that should remain of the personal share.
+
+    Args:
+        paid: what ``replay`` gave, where it is known already.
+    """
+    drawn: int = sum((replay(recorded) if paid is None else paid).values())
     share: int = recorded["personal_share"]
-    return share - paid
+    return share - drawn
 
 
 def _could_give(step: Mapping[str, Any]) -> int:

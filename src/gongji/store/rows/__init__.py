@@ -1,6 +1,7 @@
 """The tables. Class names end in ``Row``; every table and column says what it holds."""
 
 from gongji.store.rows.books import (
+    BooksCheckRow,
     ContributionRow,
     ControlAccountRow,
     PremiumLegRow,
@@ -36,6 +37,7 @@ __all__ = [
     "BeneficiaryRow",
     "BindingRow",
     "BlockRow",
+    "BooksCheckRow",
     "CardRow",
     "CaseRow",
     "ContributionRow",

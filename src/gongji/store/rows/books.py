@@ -212,3 +212,22 @@ class TransferRow(Model):
         table = "transfer"
         table_description = "every movement of money, double entry, append-only"
         unique_together = (("account_id", "entry_no"),)
+
+
+class BooksCheckRow(Model):
+    """What one check of the books found."""
+
+    id: UUID = fields.UUIDField(primary_key=True, default=new_id, description="id")
+    checked_at: datetime = fields.DatetimeField(
+        db_index=True, description="moment of the snapshot that was checked"
+    )
+    settlements: int = fields.BigIntField(description="settlements that were checked")
+    premiums: int = fields.BigIntField(description="premiums that were checked")
+    transfers: int = fields.BigIntField(description="transfers that were checked")
+    differences: dict[str, int] = fields.JSONField(description="number of differences by kind")
+
+    class Meta:
+        """Table of books checks."""
+
+        table = "books_check"
+        table_description = "results of the books check, counts only, append-only"
