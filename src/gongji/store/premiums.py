@@ -20,7 +20,6 @@ from gongji.domain.person import Beneficiary
 from gongji.domain.premium import Premium, PremiumStatus, Tariff, tariff_for
 from gongji.domain.settlement import Leg, give_back
 from gongji.store.changes import Changes, Table
-from gongji.store.ids import new_id
 from gongji.store.locks import lock_accounts
 from gongji.store.rows import BindingRow, PremiumRow
 from gongji.store.sql import one_json, rows, to_json
@@ -72,7 +71,7 @@ def insert_premium(
         changes.insert(
             Table.PREMIUM_LEG,
             {
-                "id": new_id(),
+                "id": changes.make_id(),
                 "premium_id": premium.id,
                 "account_id": leg.account_id,
                 "binding_id": leg.binding_id,
