@@ -57,12 +57,15 @@ class Copying:
 
 def _records(
     columns: Sequence[tuple[str, bool]], rows: Sequence[Mapping[str, Any]]
-) -> Iterator[tuple[Any, ...]]:
+) -> Iterator[list[Any]]:
+    names = [name for name, _ in columns]
+    places = [place for place, (_, is_json) in enumerate(columns) if is_json]
     for row in rows:
-        yield tuple(
-            to_json(value) if is_json and (value := row.get(name)) is not None else row.get(name)
-            for name, is_json in columns
-        )
+        record = list(map(row.get, names))
+        for place in places:
+            if record[place] is not None:
+                record[place] = to_json(record[place])
+        yield record
 
 
 async def gather_statistics(connection: BaseDBAsyncClient) -> None:

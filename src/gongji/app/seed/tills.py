@@ -10,7 +10,6 @@ from gongji.app.seed.bills import priced_bill
 from gongji.app.seed.people import Citizen
 from gongji.app.seed.town import Town
 from gongji.domain.actor import Actor, ActorKind, Channel
-from gongji.domain.bill import faults
 from gongji.domain.errors import refuse_any
 from gongji.domain.events import EventKind
 from gongji.domain.explanation import record
@@ -52,7 +51,6 @@ class Tills:
         request = SettleBill(
             town.chance.request_id(), kind, number, priced_bill(town.chance, bill_no, place)
         )
-        refuse_any(faults(request.bill, place.kind))
         settlement, legs = self._book(citizen.id, place, till, request)
         town.answer(OPERATION, request, till, settlement.id)
         if town.chance.happens(_REVERSED):

@@ -26,7 +26,7 @@ _SETTLING_BEGINS: Final = 15
 """Days until the first bindings are there to be used."""
 _MOST_BIND_WITHIN: Final = 100
 _BIND_EARLY: Final = 0.75
-_LAST_INVITATION: Final = 10
+_LAST_INVITATION: Final = 1
 _PREMIUM_MONTHS: Final = range(9, 13)
 _SHARED_BILLS: Final = 0.85
 _TRIES: Final = 10
