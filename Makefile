@@ -10,7 +10,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 UV ?= uv
-WORKERS ?= 2
+WORKERS ?= 3
+# Dozens of programs start in a test run: they share what the first one compiled.
+unexport PYTHONDONTWRITEBYTECODE
 # A stamp of this very folder: a checkout that was moved installs itself anew.
 STAMP := $(VENV)/.installed-$(shell printf '%s' "$(CURDIR)" | cksum | cut -d' ' -f1)
 
@@ -18,7 +20,7 @@ run: $(STAMP)
 	@exec env $(if $(PORT),GONGJI_PORT=$(PORT)) $(BIN)/gongji serve --demo
 
 test: check
-	$(PY) -m pytest -n $(WORKERS) --dist loadfile
+	$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: $(STAMP)
 	$(PY) -m ruff format --check --quiet src tests

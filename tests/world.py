@@ -17,8 +17,8 @@ from gongji.domain.ledger import CauseKind, ControlKind, control_account_id
 from gongji.domain.person import AccountStatus, PersonStatus, Scheme
 from gongji.domain.policy import CredentialKind, Policy, rules_of
 from gongji.store.ids import new_id
+from gongji.store.insurance_centre import RegistryCentre, credential_digest, id_number_digest
 from gongji.store.personal_data import KeyRing
-from gongji.store.registry import RegistryCentre, credential_digest, id_number_digest
 from gongji.store.rows import (
     BeneficiaryRow,
     BindingRow,

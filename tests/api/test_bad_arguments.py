@@ -17,7 +17,7 @@ from graphql import (
 )
 
 from gongji.api.connections import Cursors
-from gongji.api.context import BINDING, INSTITUTION, PERSON, PREMIUM, SETTLEMENT
+from gongji.api.ids import BINDING, INSTITUTION, PERSON, PREMIUM, SETTLEMENT
 from gongji.api.schema import build_schema
 from gongji.domain.actor import Actor
 from tests.api.conftest import Api

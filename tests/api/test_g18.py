@@ -15,8 +15,8 @@ import pytest
 from graphql import GraphQLSchema
 
 from gongji.api import ids
-from gongji.api.context import BINDING, INSTITUTION, PERSON, PREMIUM, SETTLEMENT
 from gongji.api.gateway import GatewaySchema
+from gongji.api.ids import BINDING, INSTITUTION, PERSON, PREMIUM, SETTLEMENT
 from gongji.api.limits import Limits
 from gongji.api.schema import build_schema
 from gongji.domain.actor import Actor

@@ -203,11 +203,11 @@ EXAMPLES = {
         draws={"A": ["426.76"], "B": ["205.88"]},
         after={"own": "0.00", "A": "2573.24", "B": "0.00"},
     ),
-    "E2, own-pay excluded": Example(
+    "E2, self-paid excluded": Example(
         bill_e2(),
         own="118.63",
         sharers=E2_SHARERS,
-        rules={"own_pay_counts": False},
+        rules={"self_paid_counts": False},
         sums=("751.27", "654.87", "118.63", "505.88", "126.76"),
         legs=E2_LEGS,
         told=[

@@ -92,6 +92,36 @@ async def test_a_path_in_the_words_of_a_client_is_not_logged(lines: Lines, path:
     assert SECRET not in str(lines())
 
 
+class Gone(io.StringIO):
+    """A stream whose other end is closed."""
+
+    def write(self, _text: str) -> int:
+        raise BrokenPipeError
+
+
+async def test_a_log_that_cannot_be_written_fails_no_request(lines: Lines) -> None:
+    configure_log(as_json=True, stream=Gone())
+    transport = httpx2.ASGITransport(app=gateway())
+
+    async with httpx2.AsyncClient(transport=transport, base_url="http://gateway") as client:
+        answer = await client.get("/hello")
+
+    assert answer.text == "你好"
+    assert lines() == []
+
+
+def test_lines_below_the_level_are_left_out(lines: Lines) -> None:
+    stream = io.StringIO()
+    configure_log(as_json=True, level="WARNING", stream=stream)
+
+    for logger in (structlog.get_logger("ours"), logging.getLogger("theirs")):
+        logger.info("quiet")
+        logger.warning("loud")
+
+    assert [orjson.loads(line)["event"] for line in stream.getvalue().splitlines()] == ["loud"] * 2
+    assert lines() == []
+
+
 async def test_a_failed_request_is_logged_and_its_exception_has_no_words(lines: Lines) -> None:
     await get("/fail")
     try:

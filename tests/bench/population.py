@@ -24,8 +24,8 @@ from gongji.domain.ledger import CauseKind, ControlKind, control_account_id
 from gongji.domain.person import AccountStatus, PersonStatus, Scheme
 from gongji.domain.policy import CredentialKind, Policy, rules_of
 from gongji.store.ids import new_id, request_key_id
+from gongji.store.insurance_centre import id_number_digest
 from gongji.store.personal_data import KeyRing
-from gongji.store.registry import id_number_digest
 from gongji.store.sql import to_json
 
 NGARI: Final = "542500"

@@ -118,7 +118,7 @@ def families(draw: st.DrawFn) -> Family:
         tuple(draw(sharings(name)) for name in "ABCDE"[: draw(st.integers(0, 5))]),
         policy(
             unset_order=draw(st.sampled_from(UnsetOrder)),
-            own_pay_counts=draw(st.booleans()),
+            self_paid_counts=draw(st.booleans()),
             own_account_unusable=draw(st.sampled_from(OwnAccountUnusable)),
         ),
     )

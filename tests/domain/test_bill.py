@@ -149,11 +149,11 @@ class TestEligible:
         assert eligible(bill_e3(), policy(), PHARMACY) == fen("129.35")
 
     def test_ineligible_lines_are_not_taken_twice_where_self_paid_is_excluded(self) -> None:
-        excluding = policy(own_pay_counts=False)
+        excluding = policy(self_paid_counts=False)
         assert eligible(bill_e3(), excluding, PHARMACY) == fen("129.35")
         more = bill_e3(self_paid=fen("60.00"), in_scope=fen("127.35"))
         assert eligible(more, excluding, PHARMACY) == fen("127.35")
 
     def test_eligible_is_never_below_zero(self) -> None:
         funded = bill(Fen(1), total=Fen(10), in_scope=Fen(0), self_paid=Fen(10), fund_paid=Fen(9))
-        assert eligible(funded, policy(own_pay_counts=False), HOSPITAL) == 0
+        assert eligible(funded, policy(self_paid_counts=False), HOSPITAL) == 0

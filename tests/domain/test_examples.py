@@ -92,7 +92,7 @@ def test_e2_with_a_rich_second_sharer_needs_no_cash() -> None:
 
 
 def test_e2_without_self_paid_cost_has_the_same_cash() -> None:
-    family = replace(family_e2(), policy=policy(own_pay_counts=False))
+    family = replace(family_e2(), policy=policy(self_paid_counts=False))
     split = split_bill(family, bill_e2(), institution(), NOW)
     assert split.eligible == fen("654.87")
     assert split.cash == fen("126.76")

@@ -179,7 +179,7 @@ CASES = {
     ),
     CashReason.OWN_ACCOUNT: (family(own=frozen_account()), bill(), institution(), "G25"),
     CashReason.NOT_ELIGIBLE: (
-        family(policy=policy(own_pay_counts=False)),
+        family(policy=policy(self_paid_counts=False)),
         bill(self_paid=fen("178.50"), in_scope=Fen(0)),
         institution(),
         "G12",

@@ -203,7 +203,7 @@ def test_g10_days_of_waiting_are_policy() -> None:
 
 def test_g11_self_paid_cost_counts_or_not() -> None:
     assert eligible(bill_e2(), policy(), InstitutionKind.HOSPITAL) == fen("751.27")
-    excluding = policy(own_pay_counts=False)
+    excluding = policy(self_paid_counts=False)
     assert eligible(bill_e2(), excluding, InstitutionKind.HOSPITAL) == fen("654.87")
 
 
@@ -328,7 +328,7 @@ any_policy = st.builds(
     unset_order=st.sampled_from(UnsetOrder),
     near_kin=st.frozensets(st.sampled_from(Kinship)),
     most_sharers=st.integers(0, 99),
-    own_pay_counts=st.booleans(),
+    self_paid_counts=st.booleans(),
     eligible_items=st.frozensets(st.sampled_from(ItemKind)),
     catalogue=st.lists(
         st.builds(CatalogueEntry, st.text(max_size=3), st.sampled_from(ItemKind))
@@ -366,7 +366,7 @@ class TestStorage:
             ("most_sharers", "5"),
             ("most_sharers", -1),
             ("most_sharers", 5.0),
-            ("own_pay_counts", 1),
+            ("self_paid_counts", 1),
             ("declaration_version", 2),
             ("catalogue", [{"prefix": "X"}]),
             ("catalogue", [{"prefix": "X", "kind": "SWEETS"}]),

@@ -12,7 +12,8 @@ from pathlib import Path
 import httpx2
 import psutil
 
-PATIENCE_S = 60
+PATIENCE_S = 180
+"""How long a stuck program is waited for; what must be quick is measured where it is shown."""
 _URL = re.compile(r"http://\S+(?=/graphql)")
 
 

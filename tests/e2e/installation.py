@@ -17,7 +17,7 @@ from gongji.app.asgi import make_key_ring
 from gongji.app.development_tokens import TokenMaker
 from gongji.app.postgres import running_postgres
 from gongji.app.settings import Settings, with_kept_keys
-from gongji.store.registry import id_number_digest
+from gongji.store.insurance_centre import id_number_digest
 from gongji.usecases.ports import SystemClock
 from tests.e2e.gateway import PATIENCE_S, Gateway, gongji
 from tests.registry_files import Line, write_lines

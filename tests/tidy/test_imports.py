@@ -50,6 +50,8 @@ PLANTS = [
         "independent-usecases",
         {"usecases/planted.py": "import gongji.usecases.sown", "usecases/sown.py": ""},
     ),
+    ("independent-usecases", {"usecases/views/planted.py": "import gongji.usecases.accept"}),
+    ("independent-usecases", {"usecases/accept.py": "from gongji.usecases.views import own"}),
     (
         "acyclic-siblings",
         {

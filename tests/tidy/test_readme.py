@@ -8,6 +8,7 @@ import pytest
 from typer.main import get_command
 
 from gongji.app.settings import settings_table
+from gongji.app.welcome import load_families
 from gongji.cli import commands
 from gongji.domain.policy import RULE_NAMES
 from gongji.domain.records import read_record
@@ -39,6 +40,16 @@ async def test_every_shown_record_loads_and_loads_again(world: World, tmp_path: 
 
     assert (first.lines, first.faults) == (len(readme.records().splitlines()), ())
     assert again.faults == ()
+
+
+async def test_every_shown_record_may_be_tried_on_the_demo_families(
+    world: World, tmp_path: Path
+) -> None:
+    file = tmp_path / "registry.jsonl"
+    file.write_text(readme.records(), encoding="utf-8")
+    await load_families(world.ports)
+
+    assert (await load(file, world.ports)).faults == ()
 
 
 def test_every_kind_of_record_is_told_and_shown() -> None:

@@ -89,6 +89,17 @@ async def test_everything_about_the_inviter_is_told_at_once(world: World) -> Non
     ]
 
 
+async def test_who_cannot_invite_learns_of_nobody_whether_the_registry_knows_them(
+    world: World,
+) -> None:
+    a, b = await couple(world)
+    asked = [invitation(a), replace(invitation(a), name="无此人")]
+
+    heard = [await codes(invite_relative(request, b.actor, world.ports)) for request in asked]
+
+    assert heard == [["SHARER_WITHOUT_ACCOUNT"]] * 2
+
+
 async def test_somebody_without_an_account_cannot_invite(world: World) -> None:
     a, b = await couple(world)
 

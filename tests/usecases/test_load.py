@@ -16,9 +16,9 @@ from gongji.domain.person import AccountStatus, PersonStatus, Scheme
 from gongji.domain.policy import CredentialKind
 from gongji.store.database import CONNECTION
 from gongji.store.installation import NotADemonstration
+from gongji.store.insurance_centre import id_number_digest
 from gongji.store.registration import intake
 from gongji.store.registration.intake import RecordsRefused
-from gongji.store.registry import id_number_digest
 from gongji.store.rows import (
     BeneficiaryRow,
     BindingRow,

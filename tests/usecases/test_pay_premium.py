@@ -29,7 +29,7 @@ from gongji.store.rows import (
 from gongji.usecases import pay_premium as module
 from gongji.usecases.pay_premium import PayPremium, confirm_premiums, pay_premium
 from gongji.usecases.ports import ConfirmingTaxBureau, PremiumOrder, TaxAnswer
-from gongji.usecases.view_premiums import payable_premiums
+from gongji.usecases.views.premiums import list_payable_premiums
 from tests.usecases.premium_family import (
     CONFIRMED,
     FAILED,
@@ -420,7 +420,7 @@ class TestCascade:
 
 class TestPlan:
     async def shown(self, family: PremiumFamily) -> str:
-        (payable,) = await payable_premiums(family.a.actor, family.ports)
+        (payable,) = await list_payable_premiums(family.a.actor, family.ports)
         return payable.plan
 
     async def test_the_plan_that_was_shown_is_kept(self, family: PremiumFamily) -> None:

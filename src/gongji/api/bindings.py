@@ -5,10 +5,11 @@ from typing import Annotated
 import strawberry
 
 from gongji.api import ids
-from gongji.api.bindings_seen import Binding, BindingAsSharer, show_binding
-from gongji.api.context import BINDING, Info
+from gongji.api.binding_types import Binding, BindingAsSharer, show_binding
+from gongji.api.context import Info
 from gongji.api.families import PersonalAccount
 from gongji.api.faults import fault
+from gongji.api.ids import BINDING
 from gongji.api.mutations import BindingInput, Payload, PersonInput, as_sharer
 from gongji.api.problems import DeductionOrder, PlanChanged, Refusal, RequestIdReused, StaleOrder
 from gongji.domain.money import Fen
@@ -226,14 +227,7 @@ class BindingMutations:
         account = await see_own_account(actor, info.context.ports)
         if account is None:
             raise ValueError("who has set a reserve has an account")
-        return SetReservePayload(
-            account=PersonalAccount(
-                balance_fen=account.balance,
-                reserve_fen=account.reserve,
-                status=account.status,
-            ),
-            replayed=done.replayed,
-        )
+        return SetReservePayload(account=PersonalAccount.of(account), replayed=done.replayed)
 
     @strawberry.mutation
     async def reorder_sharers(self, info: Info, input: ReorderSharersInput) -> ReorderSharersResult:

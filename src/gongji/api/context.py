@@ -49,20 +49,13 @@ class Context:
             return self.actor
         if self.actor.kind is not ActorKind.PERSON:
             raise Forbidden
-        return replace(self.actor, acting_for=ids.decode(PERSON, on_behalf_of))
+        return replace(self.actor, acting_for=ids.decode(ids.PERSON, on_behalf_of))
 
     @cached_property
     def loaders(self) -> Loaders:
         """Return the loaders of this request."""
         return Loaders()
 
-
-PERSON = "psn"
-BINDING = "bnd"
-SETTLEMENT = "stl"
-REVERSAL = "rev"
-PREMIUM = "prm"
-INSTITUTION = "ins"
 
 Info = StrawberryInfo[Context, None]
 

@@ -31,10 +31,8 @@ def describe(schema: GraphQLSchema) -> None:
             kind.description = _choices(kind)
         if kind.name in _ROOTS:
             kind.description = _ROOTS[kind.name]
-        definition = kind.extensions.get("strawberry-definition")
-        if definition is None or kind.description:
-            pass
-        elif (origin := getattr(definition, "origin", None)) is not None:
+        origin = getattr(kind.extensions.get("strawberry-definition"), "origin", None)
+        if origin is not None and not kind.description:
             kind.description = _first_paragraph(origin)
     for kind in schema.type_map.values():
         if isinstance(kind, (GraphQLObjectType, GraphQLInterfaceType, GraphQLInputObjectType)):

@@ -33,6 +33,7 @@ from strawberry.types.graphql import OperationType
 
 from gongji.api.faults import MAX_ERRORS, bad_input, code_of, fault, without_values
 from gongji.api.limits import DocumentMeter, Limits
+from gongji.api.plain import Readers
 
 __all__ = ["Library", "Manifest", "Prepared", "Unfit", "manifest_of"]
 
@@ -97,10 +98,16 @@ class Unfit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A document that may be executed, with its operations by name, anonymous as empty."""
+    """A document that may be executed.
+
+    Args:
+        operations: its operations by name, anonymous as empty.
+        readers: those of its plain parts; None where directives may change what is selected.
+    """
 
     document: DocumentNode
     operations: Mapping[str, OperationType]
+    readers: Readers | None
 
     def type_of(self, operation: str | None) -> OperationType:
         """Tell the type of the operation that was asked for.
@@ -195,7 +202,7 @@ class Library:
         ]
         if refused:
             raise Unfit(*refused)
-        return Prepared(document, _types(document))
+        return Prepared(document, _types(document), readers=None if "@" in text else {})
 
     def _parsed(self, text: str) -> DocumentNode:
         most = self._meter.limits.tokens

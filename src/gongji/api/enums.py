@@ -17,8 +17,7 @@ from gongji.domain.institution import InstitutionKind
 from gongji.domain.kinship import Kinship
 from gongji.domain.person import AccountStatus, PersonStatus, Scheme
 from gongji.domain.policy import CredentialKind, ItemKind
-from gongji.domain.premium import PremiumStatus
-from gongji.store.premiums import PremiumSide
+from gongji.domain.premium import PremiumSide, PremiumStatus
 
 
 def describe_enum(kind: type[StrEnum], description: str, **values: str) -> None:
@@ -157,7 +156,7 @@ describe_enum(
     CashReason,
     "整单自付现金的原因。Why a whole bill is cash.",
     PLACE="当日不是定点机构。The place was not designated on that day (G16).",
-    PERSON="使用人的医保状态不正常。The beneficiary's insurance is not normal (G16).",
+    PERSON="使用人的参保状态不正常。The beneficiary's insurance is not normal (G16).",
     OWN_ACCOUNT="使用人的个人账户不正常。The own account is frozen or closed (G25).",
     NOT_ELIGIBLE="没有可用个人账户支付的费用。Nothing in the bill is eligible (G12).",
 )

@@ -5,20 +5,22 @@ from typing import Annotated, Final
 import strawberry
 
 from gongji.api import ids
-from gongji.api.bindings_seen import (
+from gongji.api.binding_types import (
     BindingAsBeneficiary,
     BindingAsSharer,
 )
-from gongji.api.context import PERSON, Info, OnBehalfOf
+from gongji.api.context import Info, OnBehalfOf
 from gongji.api.enums import describe_enum
+from gongji.api.ids import PERSON
 from gongji.api.limits import ListSize
 from gongji.api.problems import Refusal
 from gongji.api.regions import Region
 from gongji.domain.disclosure import OrderSource
 from gongji.domain.money import Fen
 from gongji.domain.person import AccountStatus, PersonStatus, Scheme
-from gongji.store.reading_family import MOST_INVITATIONS
+from gongji.store.reading.family import MOST_INVITATIONS
 from gongji.usecases.views import families as seen
+from gongji.usecases.views.own import OwnAccount
 
 describe_enum(
     OrderSource,
@@ -67,6 +69,11 @@ class PersonalAccount:
     )
     status: AccountStatus = strawberry.field(description="状态。State.")
 
+    @classmethod
+    def of(cls, own: OwnAccount) -> "PersonalAccount":
+        """Show an account to its owner, or to who may see it as the owner does."""
+        return cls(balance_fen=own.balance, reserve_fen=own.reserve, status=own.status)
+
 
 @strawberry.type
 class FamilyAccount:
@@ -106,7 +113,7 @@ class FamilyAccount:
         """Show a family account."""
         return cls(
             person=InsuredPerson.of(family.person),
-            account=_account(family.account),
+            account=None if family.account is None else PersonalAccount.of(family.account),
             order_version=family.order_version,
             order_source=family.order_source,
             sharers=[BindingAsBeneficiary.of(one) for one in family.sharers],
@@ -114,12 +121,6 @@ class FamilyAccount:
             invitations_received=[BindingAsBeneficiary.of(one) for one in family.received],
             invitations_sent=[BindingAsSharer.of(one) for one in family.sent],
         )
-
-
-def _account(own: seen.OwnAccount | None) -> PersonalAccount | None:
-    if own is None:
-        return None
-    return PersonalAccount(balance_fen=own.balance, reserve_fen=own.reserve, status=own.status)
 
 
 FamilyAccountResult = Annotated[

@@ -7,20 +7,21 @@ from uuid import UUID
 import strawberry
 
 from gongji.api import ids
-from gongji.api.bindings_seen import Binding, show_binding
-from gongji.api.context import BINDING, INSTITUTION, PREMIUM, SETTLEMENT, Info, OnBehalfOf
+from gongji.api.binding_types import Binding, show_binding
+from gongji.api.context import Info, OnBehalfOf
 from gongji.api.faults import fault
+from gongji.api.ids import BINDING, INSTITUTION, PREMIUM, SETTLEMENT
+from gongji.api.institutions import InstitutionType
 from gongji.api.limits import ListSize
 from gongji.api.nodes import Node
-from gongji.api.places import InstitutionType
 from gongji.api.premiums import show_premium
 from gongji.api.settlements import SettlementType
 from gongji.api.tills import TillReceipt
 from gongji.domain.actor import Actor, ActorKind
 from gongji.usecases.ports import Ports
-from gongji.usecases.view_premiums import find_premium
 from gongji.usecases.views.acting import may_ask
 from gongji.usecases.views.bindings import see_binding, see_bindings
+from gongji.usecases.views.premiums import see_premiums
 from gongji.usecases.views.registry import see_institutions
 from gongji.usecases.views.settlements import see_receipts, see_settlements
 
@@ -42,8 +43,8 @@ async def _settlements(wanted: Iterable[UUID], actor: Actor, ports: Ports) -> Fo
 
 
 async def _premiums(wanted: Iterable[UUID], actor: Actor, ports: Ports) -> Found:
-    seen = {one: await find_premium(one, actor, ports) for one in wanted}
-    return {one: show_premium(premium, actor) for one, premium in seen.items() if premium}
+    seen = await see_premiums(wanted, actor, ports)
+    return {one: show_premium(premium, actor) for one, premium in seen.items()}
 
 
 async def _institutions(wanted: Iterable[UUID], actor: Actor, ports: Ports) -> Found:  # noqa: ARG001

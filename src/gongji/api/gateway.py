@@ -1,16 +1,19 @@
 """The Strawberry schema as this gateway runs it: prepared documents in, coded errors out."""
 
+from collections.abc import Callable
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, MiddlewareManager
 from strawberry.extensions.runner import SchemaExtensionsRunner
+from strawberry.schema._graphql_core import ResultType
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types.execution import ExecutionContext, PreExecutionError
 
 from gongji.api.documents import KEPT_DOCUMENTS, Library, Manifest, Unfit
 from gongji.api.faults import Publisher
 from gongji.api.limits import Limits
+from gongji.api.plain import PlainExecutor
 
 
 class GatewaySchema(strawberry.Schema):
@@ -36,7 +39,7 @@ class GatewaySchema(strawberry.Schema):
         kept_documents: int = KEPT_DOCUMENTS,
         **options: Any,
     ) -> None:
-        super().__init__(query, **options)
+        super().__init__(query, execution_context_class=PlainExecutor, **options)
         self.publisher = Publisher(known)
         self.library = Library(
             self._schema,
@@ -64,6 +67,24 @@ class GatewaySchema(strawberry.Schema):
         if operation_type not in context.allowed_operations:
             raise InvalidOperationTypeError(operation_type)
         return None
+
+    async def _execute_operation(
+        self,
+        execution_context: ExecutionContext,
+        extensions_runner: SchemaExtensionsRunner,
+        middleware_manager: MiddlewareManager,
+        execute_function: Callable[..., Any],
+        custom_context_kwargs: dict[str, Any],
+    ) -> ResultType:
+        """Execute a document with the readers that are kept with it."""
+        prepared = self.library.open(execution_context.query or "")
+        return await super()._execute_operation(
+            execution_context,
+            extensions_runner,
+            middleware_manager,
+            execute_function,
+            {**custom_context_kwargs, "readers": prepared.readers},
+        )
 
     def process_errors(
         self,

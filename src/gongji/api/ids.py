@@ -7,6 +7,13 @@ import strawberry
 from typeid import TypeID
 from typeid.errors import TypeIDException
 
+PERSON: Final = "psn"
+BINDING: Final = "bnd"
+SETTLEMENT: Final = "stl"
+REVERSAL: Final = "rev"
+PREMIUM: Final = "prm"
+INSTITUTION: Final = "ins"
+
 NOBODY: Final = UUID(int=0)
 """What an id leads to that cannot be ours: no row has it, so it is unknown like any other."""
 

@@ -5,8 +5,9 @@ from typing import Annotated
 import strawberry
 
 from gongji.api import ids
-from gongji.api.bindings_seen import BindingAsBeneficiary, BindingAsSharer, BindingAsStaff
-from gongji.api.context import BINDING, Info
+from gongji.api.binding_types import BindingAsBeneficiary, BindingAsSharer, BindingAsStaff
+from gongji.api.context import Info
+from gongji.api.ids import BINDING
 from gongji.api.mutations import (
     BindingInput,
     KeyedInput,

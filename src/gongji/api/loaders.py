@@ -8,14 +8,14 @@ from strawberry.dataloader import DataLoader
 
 from gongji.domain.institution import Institution
 from gongji.domain.money import Fen
-from gongji.store.lookups import (
+from gongji.domain.settlement import Reversal
+from gongji.store.reading.lookups import (
     institutions_by_id,
     masked_names,
     masked_sharer_names,
     payer_parts,
     reversals_by_id,
 )
-from gongji.store.reversals import Reversal
 
 
 class Loaders:

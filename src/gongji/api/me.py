@@ -5,9 +5,10 @@ from typing import Annotated
 import strawberry
 
 from gongji.api import ids
-from gongji.api.context import PERSON, Info
+from gongji.api.context import Info
+from gongji.api.ids import PERSON
+from gongji.api.institutions import InstitutionType
 from gongji.api.limits import ListSize
-from gongji.api.places import InstitutionType
 from gongji.api.regions import Region
 from gongji.domain.actor import MOST_ROLES, Actor, ActorKind
 from gongji.domain.binding import Capacity

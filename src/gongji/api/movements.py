@@ -8,8 +8,9 @@ import strawberry
 
 from gongji.api import ids
 from gongji.api.connections import After, Before, Connection, Cursors, First, Last, connect
-from gongji.api.context import BINDING, SETTLEMENT, Info, OnBehalfOf
+from gongji.api.context import Info, OnBehalfOf
 from gongji.api.enums import describe_enum
+from gongji.api.ids import BINDING, SETTLEMENT
 from gongji.api.limits import ListSize
 from gongji.api.problems import Refusal
 from gongji.api.regions import Region
@@ -19,7 +20,7 @@ from gongji.domain.institution import InstitutionKind
 from gongji.domain.money import Fen
 from gongji.domain.movement import Movement, MovementKind
 from gongji.store.orders import OrderVersion
-from gongji.store.reading_accounts import SharedDraw
+from gongji.store.reading.accounts import SharedDraw
 from gongji.usecases.views.accounts import list_movements, list_orders, list_shared_draws
 
 describe_enum(

@@ -6,8 +6,9 @@ from uuid import UUID
 import strawberry
 
 from gongji.api import ids
-from gongji.api.bindings_seen import BindingAsBeneficiary, BindingAsSharer
-from gongji.api.context import BINDING, Info
+from gongji.api.binding_types import BindingAsBeneficiary, BindingAsSharer
+from gongji.api.context import Info
+from gongji.api.ids import BINDING
 from gongji.domain.actor import Actor
 from gongji.usecases.transaction import Done
 from gongji.usecases.views import bindings as seen

@@ -8,22 +8,22 @@ import strawberry
 
 from gongji.api import ids
 from gongji.api.connections import After, Before, Connection, Cursors, First, Last, connect
-from gongji.api.context import BINDING, PREMIUM, Info, OnBehalfOf
+from gongji.api.context import Info, OnBehalfOf
+from gongji.api.ids import BINDING, PREMIUM
 from gongji.api.limits import ListSize
 from gongji.api.mutations import BindingInput, Payload, PersonInput
 from gongji.api.nodes import Node
 from gongji.api.problems import PlanChanged, Reason, Refusal, RequestIdReused
 from gongji.domain.actor import Actor, ActorKind
 from gongji.domain.money import Fen
-from gongji.domain.premium import Premium, PremiumStatus
-from gongji.store.premiums import PremiumSide
+from gongji.domain.premium import Premium, PremiumSide, PremiumStatus
 from gongji.usecases.pay_premium import PayPremium, pay_premium
 from gongji.usecases.refund_premium import RefundPremium, refund_premium
-from gongji.usecases.view_premiums import (
+from gongji.usecases.views.premiums import (
     PayablePremium,
-    find_premium,
+    list_payable_premiums,
     list_premiums,
-    payable_premiums,
+    see_premiums,
 )
 
 MOST_PAYABLE: Final = 100
@@ -281,7 +281,7 @@ class PremiumQueries:
     ) -> PayablePremiumsResult:
         """可为家人缴纳的居民医保费，含即将开始的缴费期。Premiums that the person could pay."""
         actor = info.context.acting(on_behalf_of)
-        found = await payable_premiums(actor, info.context.ports)
+        found = await list_payable_premiums(actor, info.context.ports)
         return PayablePremiums(
             premiums=[PayablePremiumType.of(payable) for payable in found[:MOST_PAYABLE]]
         )
@@ -338,7 +338,7 @@ class PremiumMutations:
 
 async def _found(info: Info, premium_id: UUID, viewer: Actor) -> Premium:
     """Return a premium as it is now, for whoever has just paid or refunded it."""
-    premium = await find_premium(premium_id, viewer, info.context.ports)
-    if premium is None:
+    seen = await see_premiums([premium_id], viewer, info.context.ports)
+    if premium_id not in seen:
         raise ValueError("who paid or refunded a premium may see it")
-    return premium
+    return seen[premium_id]

@@ -11,7 +11,7 @@ from uuid import UUID
 import strawberry
 
 from gongji.api import ids
-from gongji.api.context import BINDING, REVERSAL, SETTLEMENT
+from gongji.api.ids import BINDING, REVERSAL, SETTLEMENT
 from gongji.api.limits import ListSize
 from gongji.domain import errors
 from gongji.domain.money import Fen

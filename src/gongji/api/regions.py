@@ -1,4 +1,4 @@
-"""Places as they are shown."""
+"""Regions as they are shown."""
 
 import strawberry
 

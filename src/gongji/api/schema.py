@@ -7,20 +7,20 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 import gongji.api.enums  # noqa: F401 - describes the core's enumerations
+from gongji.api.binding_types import BINDING_TYPES
 from gongji.api.bindings import BindingMutations
-from gongji.api.bindings_seen import BINDING_TYPES
 from gongji.api.descriptions import describe
 from gongji.api.documents import Manifest
 from gongji.api.families import FamilyQueries
 from gongji.api.fetching import NODE_TYPES, FetchingQueries
 from gongji.api.gateway import GatewaySchema
+from gongji.api.institutions import InstitutionQueries
 from gongji.api.invitations import InvitationMutations
 from gongji.api.me import MeQueries
 from gongji.api.movements import MovementQueries
-from gongji.api.places import InstitutionQueries
+from gongji.api.policies import RegionalQueries
 from gongji.api.premiums import PREMIUM_TYPES, PremiumMutations, PremiumQueries
 from gongji.api.problems import HANDLERS, KNOWN
-from gongji.api.regional import RegionalQueries
 from gongji.api.scalars import SCALARS
 from gongji.api.settlements import SettlementQueries
 from gongji.api.tills import TillMutations, TillQueries

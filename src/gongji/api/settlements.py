@@ -8,11 +8,12 @@ import strawberry
 
 from gongji.api import ids
 from gongji.api.connections import After, Before, Connection, Cursors, First, Last, connect
-from gongji.api.context import SETTLEMENT, Info, OnBehalfOf
+from gongji.api.context import Info, OnBehalfOf
 from gongji.api.enums import describe_enum
+from gongji.api.ids import SETTLEMENT
+from gongji.api.institutions import InstitutionType
 from gongji.api.limits import ListSize
 from gongji.api.nodes import Node
-from gongji.api.places import InstitutionType
 from gongji.api.problems import Refusal
 from gongji.api.tills import ReversalType, TillReceipt
 from gongji.domain import bill as bills
@@ -21,7 +22,7 @@ from gongji.domain.explanation import Outcome, ToldStep, Viewer, tell
 from gongji.domain.money import Fen
 from gongji.domain.policy import CredentialKind, ItemKind
 from gongji.domain.settlement import SettlementStatus
-from gongji.store.reading_settlements import Chosen
+from gongji.store.reading.settlements import Chosen
 from gongji.usecases.views.settlements import (
     SeenSettlement,
     list_receipts,

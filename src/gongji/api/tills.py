@@ -7,7 +7,8 @@ from uuid import UUID
 import strawberry
 
 from gongji.api import ids
-from gongji.api.context import REVERSAL, SETTLEMENT, Info
+from gongji.api.context import Info
+from gongji.api.ids import REVERSAL, SETTLEMENT
 from gongji.api.nodes import Node
 from gongji.api.problems import (
     AlreadyReversed,
@@ -21,9 +22,8 @@ from gongji.domain import bill as bills
 from gongji.domain import policy
 from gongji.domain.deduction import CashReason
 from gongji.domain.money import Fen
+from gongji.domain.settlement import Reversal, Settlement
 from gongji.domain.texts import CASH_REASONS
-from gongji.store.reversals import Reversal
-from gongji.store.settlements import Settlement
 from gongji.usecases.quote import QuoteBill, TillQuote, quote_at_till
 from gongji.usecases.reverse import ReverseSettlement, reverse_settlement
 from gongji.usecases.settle import SettleBill, Settled, settle_bill

@@ -24,8 +24,8 @@ from gongji.app.metrics import MeasuredView, Metrics
 from gongji.app.settings import Settings, SettingsWrong
 from gongji.app.sweeps import Sweep, sweeping
 from gongji.store.database import open_database
+from gongji.store.insurance_centre import RegistryCentre
 from gongji.store.personal_data import KeyRing
-from gongji.store.registry import RegistryCentre
 from gongji.usecases.expire import expire_invitations
 from gongji.usecases.news import apply_due_news
 from gongji.usecases.pay_premium import confirm_premiums

@@ -1,19 +1,21 @@
 """The log: one line a request, JSON or for the eye, without personal data and documents.
 
-Everything that logs, by structlog or by the standard library, leaves through one formatter.
+Everything that logs, by structlog or by the standard library, passes the same processors to the
+same stream; our own lines go there directly, because the standard library would triple their cost.
 An exception is shown by its type and where it happened, never by its words: they quote values
 (a driver's "Key (number)=(...) already exists").
 """
 
 import logging
+import random
 import re
 import sys
 import time
 import traceback
 from collections.abc import Callable, MutableMapping
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Final, TextIO
-from uuid import uuid4
 
 import orjson
 import structlog
@@ -48,19 +50,17 @@ def configure_log(*, as_json: bool, level: str = "INFO", stream: TextIO | None =
         _without_words,
         _without_personal_data,
     ]
+    stream = stream or sys.stderr
+    render = _renderer(as_json=as_json, stream=stream)
     structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *shared,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        processors=[*shared, render],
+        logger_factory=lambda *names: _Lines(stream, *names),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
     )
-    handler = logging.StreamHandler(stream or sys.stderr)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            processor=_renderer(as_json=as_json, stream=handler.stream),
+            processor=render,
             foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared],
         )
     )
@@ -68,6 +68,21 @@ def configure_log(*, as_json: bool, level: str = "INFO", stream: TextIO | None =
     root.handlers = [handler]
     root.setLevel(level)
     _quieten()
+
+
+class _Lines(structlog.WriteLogger):
+    """Writes the lines of one logger, which has a name."""
+
+    def __init__(self, stream: TextIO, name: str = "gongji") -> None:
+        super().__init__(stream)
+        self.name = name
+
+    def msg(self, message: str) -> None:
+        """Write a line; a stream that is full or gone fails no request."""
+        with suppress(OSError, ValueError):
+            super().msg(message)
+
+    debug = info = warning = error = critical = msg
 
 
 def _renderer(*, as_json: bool, stream: TextIO) -> structlog.typing.Processor:
@@ -171,17 +186,19 @@ class RequestLog:
             await send(message)
 
         begun = self._seconds()
-        with structlog.contextvars.bound_contextvars(request=uuid4().hex):
-            try:
-                await self._app(scope, receive, noting)
-            finally:
-                self._log.info(
-                    scope["type"],
-                    method=scope.get("method"),
-                    path=_path(scope),
-                    status=seen.get("status"),
-                    ms=round((self._seconds() - begun) * 1000, 1),
-                )
+        # The id only ties lines together: it guards nothing and need not be unguessable.
+        bound = structlog.contextvars.bind_contextvars(request=f"{random.getrandbits(128):032x}")
+        try:
+            await self._app(scope, receive, noting)
+        finally:
+            self._log.info(
+                scope["type"],
+                method=scope.get("method"),
+                path=_path(scope),
+                status=seen.get("status"),
+                ms=round((self._seconds() - begun) * 1000, 1),
+            )
+            structlog.contextvars.reset_contextvars(**bound)
 
 
 def _path(scope: Scope) -> str | None:

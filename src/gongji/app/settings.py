@@ -197,25 +197,29 @@ class Settings(BaseSettings):
     def _fits_the_environment(self) -> Self:
         """Refuse what would open production, or show development to a network."""
         if self.is_development:
-            wrong = [] if _is_loopback(self.host) else ["host: development listens on loopback"]
+            wrong = [] if _is_loopback(self.host) else ["HOST: development is on loopback only"]
         else:
             wrong = self._missing_in_production() + self._forbidden_in_production()
         if wrong:
-            raise ValueError("; ".join(wrong))
+            raise ValueError("\n".join(PREFIX + one for one in wrong))
         return self
 
     def _missing_in_production(self) -> list[str]:
-        """List what production cannot do without."""
+        """List the settings that production cannot do without."""
         required = ("personal_data_keys", "digest_key", "token_issuer", "token_keys")
-        return [f"{name}: required in production" for name in required if not getattr(self, name)]
+        return [
+            f"{name.upper()}: required in production"
+            for name in required
+            if not getattr(self, name)
+        ]
 
     def _forbidden_in_production(self) -> list[str]:
-        """List what belongs to development."""
+        """List the settings that belong to development."""
         wrong = []
         if self.development_token_key is not None:
-            wrong.append("development_token_key: refused in production")
+            wrong.append("DEVELOPMENT_TOKEN_KEY: refused in production")
         if self.token_issuer == DEVELOPMENT_ISSUER:
-            wrong.append("token_issuer: the development issuer is refused in production")
+            wrong.append("TOKEN_ISSUER: the development issuer is refused in production")
         return wrong
 
 
@@ -271,8 +275,7 @@ def _named(error: ValidationError) -> str:
     wrong = []
     for one in error.errors(include_url=False, include_context=False, include_input=False):
         message = one["msg"].removeprefix("Value error, ")
-        name = PREFIX + str(one["loc"][0]).upper() if one["loc"] else "settings"
-        wrong.append(f"{name}: {message}")
+        wrong.append(f"{PREFIX}{str(one['loc'][0]).upper()}: {message}" if one["loc"] else message)
     return "\n".join(wrong)
 
 

@@ -157,5 +157,5 @@ def eligible(bill: Bill, policy: Policy, at: InstitutionKind) -> Fen:
     Clause: S3.4, G11, G12.
     """
     ineligible = ineligible_lines(bill, policy, at)
-    excluded = 0 if policy.own_pay_counts else max(0, bill.self_paid - ineligible)
+    excluded = 0 if policy.self_paid_counts else max(0, bill.self_paid - ineligible)
     return Fen(max(0, bill.personal_share - ineligible - excluded))

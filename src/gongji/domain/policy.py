@@ -103,7 +103,7 @@ class Policy:
         invitation_hours: life of an invitation (G9).
         invitations_after_decline: how many more within ``decline_days`` (G9).
         days_before_rebinding: G10.
-        own_pay_counts: whether self-paid cost (全自费) is eligible (G11).
+        self_paid_counts: whether self-paid cost (全自费) is eligible (G11).
         eligible_items: G12.
         catalogue: G12; the longest prefix decides.
         reversal_days: days after the settlement on which it may be reversed (G13).
@@ -128,7 +128,7 @@ class Policy:
     invitations_after_decline: int = 3
     decline_days: int = 30
     days_before_rebinding: int = 0
-    own_pay_counts: bool = True
+    self_paid_counts: bool = True
     eligible_items: frozenset[ItemKind] = MEDICAL_ITEMS
     catalogue: tuple[CatalogueEntry, ...] = NATIONAL_CATALOGUE
     reversal_days: int = 90

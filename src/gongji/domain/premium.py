@@ -249,6 +249,13 @@ def explain(split: Split, family: Family) -> dict[str, Any]:
     )
 
 
+class PremiumSide(StrEnum):
+    """On which side of a premium a person stands."""
+
+    PAYER = "PAYER"
+    INSURED = "INSURED"
+
+
 @dataclass(frozen=True, slots=True)
 class Premium:
     """A premium that was paid: the same facts for ever, but for its state and its moments.

@@ -1,11 +1,13 @@
-"""A settlement's legs, its booking, and its reversal to the accounts that the money came from."""
+"""A settlement: its facts and legs, its booking, and its reversal to the accounts it came from."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
+from gongji.domain.bill import Bill
 from gongji.domain.deduction import LegType, Split
 from gongji.domain.errors import Code, Reason
 from gongji.domain.ledger import (
@@ -19,6 +21,7 @@ from gongji.domain.ledger import (
 )
 from gongji.domain.money import Fen
 from gongji.domain.person import AccountStatus, PersonalAccount
+from gongji.domain.policy import CredentialKind
 
 
 class SettlementStatus(StrEnum):
@@ -51,6 +54,52 @@ def legs_of(split: Split) -> tuple[Leg, ...]:
         )
         for step in split.legs
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """A settled bill: the same facts for ever, but for ``reversal_id``, which shows now.
+
+    Args:
+        own_balance_after: fen on the own account afterwards; None without one.
+        explanation: what ``explanation.record`` wrote.
+    """
+
+    id: UUID
+    institution_id: UUID
+    beneficiary_id: UUID
+    business_day: date
+    settled_at: datetime
+    bill: Bill
+    eligible: Fen
+    own: Fen
+    shared: Fen
+    cash: Fen
+    own_balance_after: Fen | None
+    credential_kind: CredentialKind
+    credential_digest: str
+    policy_version: str
+    order_version: int
+    explanation: Mapping[str, Any]
+    request_id: UUID
+    actor: Mapping[str, str]
+    reversal_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """The one reversal of a settlement.
+
+    Args:
+        suspended: fen that went to suspense, because an account was closed (G13).
+    """
+
+    id: UUID
+    settlement_id: UUID
+    reversed_at: datetime
+    business_day: date
+    reason: str | None
+    suspended: Fen
 
 
 Accounts = dict[UUID, PersonalAccount]

@@ -14,6 +14,10 @@ REASONS: Final[dict[str, tuple[str, str | None]]] = {
         "参保地尚未开通家庭共济。",
         "请联系参保地医保经办机构。",
     ),
+    "QUOTED_AMOUNT_OUT_OF_RANGE": (
+        "试算金额须大于0，且不超过1亿元。",
+        "请核对金额后再试算。",
+    ),
     "QUOTES_USED_UP": ("今天的试算次数已用完。", "请明天再试；到医院或药店结算不受影响。"),
     "ID_NUMBER_FORM": ("证件号码应为18位居民身份证号码。", "请对照身份证重新输入。"),
     "ID_NUMBER_DATE": ("证件号码中的出生日期不存在或在今天之后。", "请对照身份证重新输入。"),
@@ -25,7 +29,7 @@ REASONS: Final[dict[str, tuple[str, str | None]]] = {
     "NAME_FORM": ("姓名为空、过长，或含有不可见的特殊字符。", "请按身份证上的姓名重新输入。"),
     "SHARER_NOT_EMPLOYEE": ("只有职工医保参保人可以把个人账户共济给家人。", None),
     "SHARER_NOT_NORMAL": (
-        "您的医保状态不正常，暂不能共济。",
+        "您的参保状态不正常，暂不能共济。",
         "请先到参保地医保经办机构核实参保状态。",
     ),
     "SHARER_WITHOUT_ACCOUNT": ("您没有医保个人账户，不能共济。", None),
@@ -53,7 +57,7 @@ REASONS: Final[dict[str, tuple[str, str | None]]] = {
     "INVITATION_EXPIRED": ("邀请已过期。", "请家人重新邀请。"),
     "MOVE_NOT_ALLOWED": ("当前状态下不能这样操作。", "请刷新后查看最新状态。"),
     "BENEFICIARY_NOT_NORMAL": (
-        "使用人的医保状态不正常。",
+        "使用人的参保状态不正常。",
         "请先到参保地医保经办机构核实参保状态。",
     ),
     "OWN_ACCOUNT_NOT_NORMAL": ("使用人本人的个人账户状态不正常。", "请联系参保地医保经办机构。"),
@@ -84,7 +88,7 @@ REASONS: Final[dict[str, tuple[str, str | None]]] = {
     "BILL_TEXT_FORM": ("明细的名称或编码为空、过长，或含有不允许的字符。", "请核对这一行明细。"),
     "CREDENTIAL_NOT_RECOGNISED": (
         "未能识别该凭证。",
-        "请核对凭证类型和号码，或请本人出示医保电子凭证、身份证或社保卡。",
+        "请核对凭证类型和号码，或请本人出示身份证或社保卡。",
     ),
     "REVERSAL_TOO_LATE": ("已超过可以撤销的期限。", "请联系参保地医保经办机构处理。"),
     "PREMIUM_NOT_PAYABLE": ("该参保地、年度和缴费类别没有可缴的居民医保费。", None),
@@ -124,7 +128,7 @@ PROBLEMS: Final[dict[str, tuple[str, str | None]]] = {
 
 CASH_REASONS: Final[dict[str, str]] = {
     "PLACE": "结算当日该机构不是定点医药机构，不能使用个人账户，全部由个人现金支付。",
-    "PERSON": "使用人的医保状态不正常，不能使用个人账户，全部由个人现金支付。",
+    "PERSON": "使用人的参保状态不正常，不能使用个人账户，全部由个人现金支付。",
     "OWN_ACCOUNT": "使用人本人的个人账户状态不正常，不能使用个人账户，全部由个人现金支付。",
     "NOT_ELIGIBLE": "本次个人负担中没有可以用个人账户支付的费用，全部由个人现金支付。",
 }

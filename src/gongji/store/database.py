@@ -38,7 +38,7 @@ def tortoise_config(database_url: str, *, most_connections: int = 10) -> dict[st
     return {
         "connections": {
             CONNECTION: {
-                "engine": "tortoise.backends.asyncpg",
+                "engine": "gongji.store.engine",
                 "credentials": _credentials(database_url)
                 | {
                     "minsize": 1,

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,7 +16,7 @@ from gongji.domain.ledger import Cause, CauseKind, ControlKind, control_account_
 from gongji.domain.money import Fen
 from gongji.domain.page import PageOf, PageRequest
 from gongji.domain.person import Beneficiary
-from gongji.domain.premium import Premium, PremiumStatus, Tariff, tariff_for
+from gongji.domain.premium import Premium, PremiumSide, PremiumStatus, Tariff, tariff_for
 from gongji.domain.settlement import Leg, give_back
 from gongji.store.changes import Changes, Table
 from gongji.store.locks import lock_accounts
@@ -159,13 +158,6 @@ async def legs_of_premiums(
 def _read(row: dict[str, Any]) -> Premium:
     status = PremiumStatus(row.pop("status"))
     return Premium(amount=Fen(row.pop("amount_fen")), status=status, **row)
-
-
-class PremiumSide(StrEnum):
-    """On which side of a premium a person stands."""
-
-    PAYER = "PAYER"
-    INSURED = "INSURED"
 
 
 _PAGES: Final = {

@@ -1,8 +1,6 @@
 """Settlements as values: written from what was decided, read back as the same facts for ever."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,40 +11,9 @@ from gongji.domain.bill import Bill, Line, VisitKind
 from gongji.domain.deduction import LegType
 from gongji.domain.money import Fen
 from gongji.domain.policy import CredentialKind, ItemKind
-from gongji.domain.settlement import Leg
+from gongji.domain.settlement import Leg, Settlement
 from gongji.store.changes import Changes, Table
 from gongji.store.sql import rows, to_json
-
-
-@dataclass(frozen=True, slots=True)
-class Settlement:
-    """A settled bill: the same facts for ever, but for ``reversal_id``, which shows now.
-
-    Args:
-        own_balance_after: fen on the own account afterwards; None without one.
-        explanation: what ``domain.explanation.record`` wrote.
-    """
-
-    id: UUID
-    institution_id: UUID
-    beneficiary_id: UUID
-    business_day: date
-    settled_at: datetime
-    bill: Bill
-    eligible: Fen
-    own: Fen
-    shared: Fen
-    cash: Fen
-    own_balance_after: Fen | None
-    credential_kind: CredentialKind
-    credential_digest: str
-    policy_version: str
-    order_version: int
-    explanation: Mapping[str, Any]
-    request_id: UUID
-    actor: Mapping[str, str]
-    reversal_id: UUID | None = None
-
 
 _BILL_COLUMNS: Final = {
     "total": "total_fen",

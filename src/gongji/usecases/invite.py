@@ -1,7 +1,7 @@
 """Invite a relative (邀请亲属): the sharer authorises, the relative is asked.
 
 About the other person the inviter learns one thing only, ``RELATIVE_NOT_VERIFIED``, whatever stands
-against that person; everything about the inviter is told at once.
+against that person, and only where nothing stands against the inviter, which is told at once.
 """
 
 from collections.abc import Iterator
@@ -72,8 +72,8 @@ async def invite_relative(tx: Transaction, request: InviteRelative) -> UUID:
 
     Raises:
         Forbidden: the actor is no person.
-        Refusal: everything that stands against the sharer and what was typed, all at once; about
-            the relative only ``RELATIVE_NOT_VERIFIED``.
+        Refusal: everything that stands against the sharer and what was typed, all at once; where
+            nothing does, about the relative only ``RELATIVE_NOT_VERIFIED``.
 
     Clause: S3.1, S3.2, S3.3, S3.5, G5, G6, G9, G10, G18, G19, G20, G22, G26, G31.
     """
@@ -94,13 +94,9 @@ async def invite_relative(tx: Transaction, request: InviteRelative) -> UUID:
     )
     if (still_open := await _still_open(tx, asking)) is not None:
         return still_open
-    refuse_any(
-        [
-            *typed.reasons(),
-            *await _reasons_against_own_side(tx, asking),
-            *([] if any(typed.reasons()) else await _reasons_against_pair(tx, asking)),
-        ]
-    )
+    refuse_any([*typed.reasons(), *await _reasons_against_own_side(tx, asking)])
+    # Only whoever could invite learns whether the relative is known, and leaves an invitation.
+    refuse_any(await _reasons_against_pair(tx, asking))
     return await _invite(tx, asking)
 
 

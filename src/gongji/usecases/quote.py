@@ -1,6 +1,7 @@
 """Quote a bill (预结算): the same split as settling it now would give, without any effect."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -56,11 +57,11 @@ async def quote_at_till(request: QuoteBill, actor: Actor, ports: Ports) -> TillQ
         raise Forbidden
     credential = (request.credential_kind, request.credential_number)
     (person_id,) = await ports.insurance_centre.holders([credential])
-    families, place = await _load(person_id, actor.subject, ports)
+    at = ports.clock.now()
+    families, place = await _load(person_id, actor.subject, at)
     refuse_any(faults(request.bill, place.kind))
     if person_id is None or person_id not in families.rows:
         raise refuse(Code.CREDENTIAL_NOT_RECOGNISED, "credential")
-    at = ports.clock.now()
     family = families.family(person_id, at)
     if request.credential_kind not in family.policy.credentials:
         raise refuse(Code.CREDENTIAL_NOT_RECOGNISED, "credential")
@@ -73,12 +74,12 @@ async def quote_at_till(request: QuoteBill, actor: Actor, ports: Ports) -> TillQ
 
 
 async def _load(
-    person_id: UUID | None, institution_id: UUID, ports: Ports
+    person_id: UUID | None, institution_id: UUID, at: datetime
 ) -> tuple[Families, Institution]:
     families = await load_families(
         pool(),
         [] if person_id is None else [person_id],
-        day=business_day(ports.clock.now()),
+        day=business_day(at),
         locking=False,
         institution_ids=[institution_id],
     )
@@ -117,7 +118,7 @@ async def quote_for_person(amount: Fen, actor: Actor, ports: Ports) -> PersonalQ
     Clause: G18.
     """
     if not 0 < amount <= MOST_QUOTED_FEN:
-        raise refuse(Code.BILL_TOTAL_NOT_POSITIVE, "amountFen")
+        raise refuse(Code.QUOTED_AMOUNT_OUT_OF_RANGE, "amountFen")
     at = ports.clock.now()
     person_id = actor.person_id
     await acting_capacity(pool(), actor, at)

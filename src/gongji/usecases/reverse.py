@@ -16,12 +16,12 @@ from gongji.domain.ledger import Cause, CauseKind, ControlKind, Transfer, contro
 from gongji.domain.money import Fen, total
 from gongji.domain.person import PersonalAccount
 from gongji.domain.plan import legs_plan
-from gongji.domain.settlement import Leg, give_back, reasons_against_reversal
+from gongji.domain.settlement import Leg, Settlement, give_back, reasons_against_reversal
 from gongji.store.changes import Table
 from gongji.store.ids import new_id
 from gongji.store.plans import check_plan, plain_plan
 from gongji.store.rows import BeneficiaryRow, InstitutionRow
-from gongji.store.settlements import Settlement, legs_of_settlement, settlements_by_id
+from gongji.store.settlements import legs_of_settlement, settlements_by_id
 from gongji.store.staff import may_act_in, stated_reason
 from gongji.usecases.transaction import Transaction, command
 

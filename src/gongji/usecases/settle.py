@@ -33,16 +33,16 @@ from gongji.domain.institution import Institution
 from gongji.domain.ledger import Cause, CauseKind, ControlKind, control_account_id
 from gongji.domain.money import Fen
 from gongji.domain.policy import CredentialKind
-from gongji.domain.settlement import book, legs_of
+from gongji.domain.settlement import Settlement, book, legs_of
 from gongji.store.changes import Changes
 from gongji.store.families import BillNumber, Families, load_families
 from gongji.store.ids import new_id
+from gongji.store.insurance_centre import credential_digest
 from gongji.store.locks import LockedBeneficiary, claim_and_lock
 from gongji.store.personal_data import KeyRing
 from gongji.store.plans import check_plan, plan_of_split
-from gongji.store.registry import credential_digest
 from gongji.store.request_keys import Key, StoredKey, is_answer, make_key, write_problem
-from gongji.store.settlements import Settlement, insert_settlement, settlements_by_id
+from gongji.store.settlements import insert_settlement, settlements_by_id
 from gongji.usecases.ports import Ports
 from gongji.usecases.transaction import retried
 

@@ -144,23 +144,20 @@ def command(operation: str) -> Callable[[UseCase[R]], Command[R]]:
 
 
 async def _once(act: UseCase[R], request: R, key: Key, ports: Ports) -> Done:
-    has_claimed = False
+    tx: Transaction | None = None
     try:
         async with in_transaction() as connection:
             tx = open_transaction(connection, key, ports)
-            try:
-                result_id = await act(tx, request)
-            finally:
-                has_claimed = tx.has_claimed
+            result_id = await act(tx, request)
             tx.changes.answer(key, {"id": str(result_id)})
             await tx.changes.write(connection)
             return Done(result_id)
     except _Replayed as replayed:
         return Done(replayed.result_id, replayed=True)
     except Problem as problem:
-        if not is_answer(problem):
+        if tx is None or not is_answer(problem):
             raise
-        return await _store_problem(problem, key, ports, was_claimed=has_claimed)
+        return await _store_problem(problem, tx)
 
 
 def open_transaction(connection: BaseDBAsyncClient, key: Key, ports: Ports) -> Transaction:
@@ -169,19 +166,20 @@ def open_transaction(connection: BaseDBAsyncClient, key: Key, ports: Ports) -> T
     return Transaction(connection, key.actor, ports, key, now, Changes(now))
 
 
-async def _store_problem(problem: Problem, key: Key, ports: Ports, *, was_claimed: bool) -> Done:
+async def _store_problem(problem: Problem, refused: Transaction) -> Done:
     """Store a refusal or conflict under the key, or hear the answer that came first.
 
     Args:
-        was_claimed: whether the key was new when the problem arose; then a repetition may have
-            been answered since. Else the request is not the actor's to make, by today's rights,
+        refused: rolled back. Where it had claimed the key, a repetition may have been answered
+            since. Where it had not, the request is not the actor's to make, by today's rights,
             and no stored answer is told.
 
     Raises:
         Problem: this one, or the one that was stored first.
     """
+    key = refused.key
     async with in_transaction() as connection:
-        now = ports.clock.now()
+        now = refused.ports.clock.now()
         claimed = await claim_and_lock(connection, [key], (), claimed_at=now)
         if key.id in claimed.new_keys:
             changes = Changes(now)
@@ -190,7 +188,7 @@ async def _store_problem(problem: Problem, key: Key, ports: Ports, *, was_claime
             answered = None
         else:
             answered = (await stored_keys(connection, [key.id]))[key.id]
-    if answered is None or not was_claimed:
+    if answered is None or not refused.has_claimed:
         raise problem
     return Done(answered.answer_to(key), replayed=True)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from gongji.api.context import BINDING
+from gongji.api.ids import BINDING
 from gongji.domain.actor import Actor
 from gongji.domain.kinship import Kinship
 from gongji.store.rows import BindingRow

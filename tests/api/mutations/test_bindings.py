@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gongji.api.context import BINDING
+from gongji.api.ids import BINDING
 from gongji.store.rows import BindingRow, PersonalAccountRow
 from tests.api.conftest import Api
 from tests.api.mutations.asking import everything, reasons, request, shown

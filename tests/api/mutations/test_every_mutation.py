@@ -16,7 +16,7 @@ from graphql import (
     is_required_input_field,
 )
 
-from gongji.api.context import BINDING, PERSON, PREMIUM, SETTLEMENT
+from gongji.api.ids import BINDING, PERSON, PREMIUM, SETTLEMENT
 from gongji.domain.actor import Actor, ActorKind, Channel
 from gongji.store.rows import RequestKeyRow
 from tests.api.conftest import Answer, Api

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from gongji.api.context import PERSON
+from gongji.api.ids import PERSON
 from gongji.domain.identity import check_digit
 from gongji.domain.kinship import Kinship
 from gongji.domain.policy import UnsetOrder

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gongji.api.context import BINDING, PERSON, PREMIUM
+from gongji.api.ids import BINDING, PERSON, PREMIUM
 from gongji.domain.binding import Capacity
 from gongji.domain.errors import Unavailable
 from gongji.domain.kinship import Kinship

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gongji.api.context import SETTLEMENT
+from gongji.api.ids import SETTLEMENT
 from gongji.domain.institution import InstitutionKind
 from gongji.store.rows import SettlementRow
 from tests.api.bills import bill_input, id_card

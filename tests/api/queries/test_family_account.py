@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from gongji.api import ids
-from gongji.api.context import PERSON
+from gongji.api.ids import PERSON
 from gongji.domain.binding import BindingStatus, Capacity
 from gongji.domain.kinship import Kinship
 from gongji.store.ids import new_id

@@ -1,13 +1,14 @@
 """A binding as each viewer sees it, and anything by its id, over HTTP."""
 
+import logging
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from gongji.api import ids
-from gongji.api.context import BINDING, INSTITUTION, PERSON, REVERSAL, SETTLEMENT
 from gongji.api.fetching import MOST_NODES
+from gongji.api.ids import BINDING, INSTITUTION, PERSON, PREMIUM, REVERSAL, SETTLEMENT
 from gongji.domain.actor import Actor
 from gongji.domain.binding import BindingStatus
 from gongji.store.ids import new_id
@@ -23,6 +24,7 @@ BINDING_ = document("mini_program/Binding")
 READ_BINDING = document("dashboard/Binding")
 NODE = document("mini_program/Node")
 NODES = document("mini_program/Nodes")
+STATEMENTS = "tortoise.db_client"
 
 
 @pytest.fixture
@@ -148,6 +150,20 @@ async def test_a_node_is_asked_for_alone_too(api: Api, family: Family) -> None:
     assert (await api.as_(family.me.actor).query(NODE, id=one))["node"]["id"] == one
     assert (await api.as_(family.hospital.actor).query(NODE, id=one))["node"] is None
     assert (await api.as_(None).query(NODE, id=one)).codes == ["UNAUTHENTICATED"]
+
+
+@pytest.mark.parametrize("kind", [BINDING, SETTLEMENT, PREMIUM, INSTITUTION])
+async def test_nodes_of_one_kind_are_looked_up_together(
+    api: Api, family: Family, caplog: pytest.LogCaptureFixture, kind: str
+) -> None:
+    wanted = [ids.encode(kind, new_id()) for _ in range(MOST_NODES)]
+    caplog.clear()
+
+    with caplog.at_level(logging.DEBUG, STATEMENTS):
+        found = await api.as_(family.me.actor).query(NODES, ids=wanted)
+
+    assert found["nodes"] == [None] * MOST_NODES
+    assert len([one for one in caplog.records if one.name == STATEMENTS]) == 1
 
 
 async def test_nodes_are_bounded(api: Api, family: Family) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gongji.api import ids
-from gongji.api.context import BINDING, PERSON, SETTLEMENT
+from gongji.api.ids import BINDING, PERSON, SETTLEMENT
 from gongji.domain.events import EventKind
 from gongji.domain.institution import InstitutionKind
 from gongji.domain.ledger import CauseKind

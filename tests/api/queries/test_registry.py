@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gongji.api import ids
-from gongji.api.context import PERSON
+from gongji.api.ids import PERSON
 from gongji.domain.actor import REGISTRY
 from gongji.domain.binding import Capacity
 from gongji.domain.institution import InstitutionKind
@@ -159,7 +159,7 @@ class TestQuote:
 
         assert refused["code"] == "QUOTES_USED_UP"
 
-    @pytest.mark.parametrize("amount", [0, -1])
+    @pytest.mark.parametrize("amount", [0, -1, 100_000_000_01])
     async def test_a_useless_amount_is_refused_and_not_counted(
         self, api: Api, world: World, amount: int
     ) -> None:
@@ -168,7 +168,7 @@ class TestQuote:
 
         refused = (await api.as_(me.actor).query(QUOTE, amountFen=amount))["quotePersonalShare"]
 
-        assert refused["path"] == ["amountFen"]
+        assert (refused["code"], refused["path"]) == ("QUOTED_AMOUNT_OUT_OF_RANGE", ["amountFen"])
         assert await QuoteCountRow.all().count() == 0
 
     @pytest.mark.parametrize("amount", [1.5, "1", True, 2**53, None])

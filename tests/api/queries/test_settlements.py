@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from gongji.api import ids
-from gongji.api.context import SETTLEMENT
+from gongji.api.ids import SETTLEMENT
 from gongji.domain.institution import InstitutionKind
 from gongji.domain.page import MAX_PAGE
 from gongji.domain.person import AccountStatus, Scheme

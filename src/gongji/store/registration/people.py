@@ -11,9 +11,9 @@ from gongji.domain.person import AccountStatus, Dated, PersonalAccount, PersonSt
 from gongji.domain.record_fields import Flaw
 from gongji.domain.records import AccountRecord, CardRecord, GuardianRecord, PersonRecord
 from gongji.store.ids import new_id
+from gongji.store.insurance_centre import credential_digest
 from gongji.store.registration.news import Endings, end_bindings, tell_account, tell_person
 from gongji.store.registration.registry import KnownPerson, People, Registry, dated_columns
-from gongji.store.registry import credential_digest
 from gongji.store.sql import rows, to_json
 
 PHONE: Final = "PHONE"

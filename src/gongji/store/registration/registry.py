@@ -26,9 +26,9 @@ from gongji.domain.record_fields import Flaw
 from gongji.domain.records import LineFault, Subject
 from gongji.store.changes import Changes
 from gongji.store.families import read_binding
+from gongji.store.insurance_centre import id_number_digest
 from gongji.store.locks import LockedBeneficiary, claim_and_lock, lock_accounts
 from gongji.store.personal_data import KeyRing
-from gongji.store.registry import id_number_digest
 from gongji.store.sql import one_json, rows, to_json
 
 _PEOPLE: Final = """

@@ -57,11 +57,16 @@ class EventRow(Model):
 
 
 class AccessRow(Model):
-    """A member of staff looked at a family account, and why."""
+    """A member of staff looked at a family account, or at one record of it."""
 
     id: UUID = fields.UUIDField(primary_key=True, default=new_id, description="id")
     person_id: UUID = fields.UUIDField(db_index=True, description="whose account was read")
-    reason = fields.CharField(max_length=200, description="given reason")
+    record_id: UUID | None = fields.UUIDField(
+        null=True, description="the one binding, settlement or premium, null for the account"
+    )
+    reason = fields.CharField(
+        max_length=200, null=True, description="given reason, null where a record was read"
+    )
     read_at: datetime = fields.DatetimeField(description="when")
     actor: dict[str, str] = fields.JSONField(description="who read")
 

@@ -6,7 +6,7 @@ from gongji.domain.page import PageOf, PageRequest
 from gongji.store.database import pool
 from gongji.store.guardians import acting_capacity
 from gongji.store.orders import OrderVersion, order_versions
-from gongji.store.reading_accounts import SharedDraw, page_of_draws, page_of_movements
+from gongji.store.reading.accounts import SharedDraw, page_of_draws, page_of_movements
 from gongji.usecases.ports import Ports
 
 

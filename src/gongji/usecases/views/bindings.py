@@ -1,6 +1,6 @@
 """A binding as its sharer, its beneficiary or a member of staff sees it (G18)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -15,9 +15,10 @@ from gongji.domain.identity import mask_digits, mask_name
 from gongji.domain.kinship import Kinship
 from gongji.domain.person import PersonalAccount
 from gongji.domain.policy import in_force
+from gongji.store.accesses import record_readings
 from gongji.store.database import pool
-from gongji.store.reading_bindings import Pair, read_pairs
-from gongji.store.reading_family import Household, read_household
+from gongji.store.reading.bindings import Pair, read_pairs
+from gongji.store.reading.family import Household, read_household
 from gongji.store.staff import may_act_in
 from gongji.usecases.ports import Ports
 from gongji.usecases.views.acting import may_ask
@@ -192,7 +193,7 @@ def sharers_of(family: Family, household: Household, at: datetime) -> list[Bindi
 async def see_bindings(ids: Iterable[UUID], actor: Actor, ports: Ports) -> dict[UUID, BindingView]:
     """Return those bindings that the actor may see, each as this actor sees it.
 
-    Unknown ones and those of strangers are left out alike.
+    Unknown ones and those of strangers are left out alike. What staff reads is recorded.
 
     Clause: G18, G19.
     """
@@ -201,11 +202,7 @@ async def see_bindings(ids: Iterable[UUID], actor: Actor, ports: Ports) -> dict[
         return {}
     pairs = await read_pairs(pool(), ids)
     if actor.kind is ActorKind.STAFF:
-        return {
-            pair.binding.id: _as_staff(pair, at, ports)
-            for pair in pairs
-            if _is_readable(pair, actor)
-        }
+        return await _seen_by_staff([x for x in pairs if _is_readable(x, actor)], actor, ports, at)
     theirs = [pair for pair in pairs if pair.binding.is_party(actor.person_id)]
     if not theirs or not await may_ask(actor, ports):
         return {}
@@ -254,6 +251,15 @@ def _is_readable(pair: Pair, actor: Actor) -> bool:
     """Tell whether staff works for the region of either side."""
     regions = (pair.sharer.region, pair.beneficiary.region)
     return any(may_act_in(actor, region, *READERS) for region in regions)
+
+
+async def _seen_by_staff(
+    pairs: Sequence[Pair], actor: Actor, ports: Ports, at: datetime
+) -> dict[UUID, BindingView]:
+    seen: dict[UUID, BindingView] = {p.binding.id: _as_staff(p, at, ports) for p in pairs}
+    read = {p.binding.id: [p.binding.sharer_id, p.binding.beneficiary_id] for p in pairs}
+    await record_readings(pool(), read, actor, at)
+    return seen
 
 
 def _as_staff(pair: Pair, at: datetime, ports: Ports) -> BindingAsStaff:

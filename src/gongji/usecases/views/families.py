@@ -11,13 +11,12 @@ from gongji.domain.disclosure import OrderSource, order_source
 from gongji.domain.errors import Forbidden, not_found
 from gongji.domain.family import Family
 from gongji.domain.identity import mask_digits, mask_name
-from gongji.domain.money import Fen
-from gongji.domain.person import AccountStatus, PersonalAccount, PersonStatus, Scheme
+from gongji.domain.person import PersonStatus, Scheme
 from gongji.store.accesses import record_access
 from gongji.store.database import pool
 from gongji.store.guardians import acting_capacity
 from gongji.store.personal_data import KeyRing
-from gongji.store.reading_family import Household, read_household
+from gongji.store.reading.family import Household, read_household
 from gongji.store.staff import may_act_in, stated_reason
 from gongji.usecases.ports import Ports
 from gongji.usecases.views.bindings import (
@@ -27,6 +26,7 @@ from gongji.usecases.views.bindings import (
     as_sharer,
     sharers_of,
 )
+from gongji.usecases.views.own import OwnAccount
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +39,6 @@ class SeenPerson:
     region: str
     scheme: Scheme
     status: PersonStatus
-
-
-@dataclass(frozen=True, slots=True)
-class OwnAccount:
-    """The person's own account, fen."""
-
-    balance: Fen
-    reserve: Fen
-    status: AccountStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +133,7 @@ def _show(
             scheme=family.beneficiary.scheme,
             status=family.beneficiary.status.at(at),
         ),
-        account=_own(family.own, at),
+        account=OwnAccount.of(family.own, at),
         order_version=family.beneficiary.order_version,
         order_source=order_source(family),
         sharers=tuple(sharers_of(family, household, at)),
@@ -157,12 +148,6 @@ def _show(
             for one in household.sent
         ),
     )
-
-
-def _own(account: PersonalAccount | None, at: datetime) -> OwnAccount | None:
-    if account is None:
-        return None
-    return OwnAccount(account.balance, account.reserve, account.status.at(at))
 
 
 def _shared(household: Household, family: Family, at: datetime) -> tuple[BindingAsSharer, ...]:

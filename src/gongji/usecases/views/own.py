@@ -4,12 +4,13 @@ Neither needs a policy: what was done can be shown in every region.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from gongji.domain.actor import Actor
 from gongji.domain.business_day import business_day
 from gongji.domain.money import Fen
-from gongji.domain.person import AccountStatus
+from gongji.domain.person import AccountStatus, PersonalAccount
 from gongji.store.database import pool
 from gongji.store.families import Families, load_families
 from gongji.store.guardians import acting_capacity
@@ -18,12 +19,19 @@ from gongji.usecases.ports import Ports
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class OwnAccount:
     """The person's own account, fen."""
 
     balance: Fen
     reserve: Fen
     status: AccountStatus
+
+    @classmethod
+    def of(cls, account: PersonalAccount | None, at: datetime) -> "OwnAccount | None":
+        """Show an account to its owner; None for a person without one."""
+        if account is None:
+            return None
+        return cls(account.balance, account.reserve, account.status.at(at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +42,7 @@ class Order:
     binding_ids: tuple[UUID, ...]
 
 
-async def see_own_account(actor: Actor, ports: Ports) -> Account | None:
+async def see_own_account(actor: Actor, ports: Ports) -> OwnAccount | None:
     """Return the own account of the actor or the actor's ward; None without one.
 
     Raises:
@@ -44,10 +52,7 @@ async def see_own_account(actor: Actor, ports: Ports) -> Account | None:
     Clause: G18.
     """
     families = await _own(actor, ports)
-    account = families.account_of(actor.person_id)
-    if account is None:
-        return None
-    return Account(account.balance, account.reserve, account.status.at(ports.clock.now()))
+    return OwnAccount.of(families.account_of(actor.person_id), ports.clock.now())
 
 
 async def see_own_order(actor: Actor, ports: Ports) -> Order:

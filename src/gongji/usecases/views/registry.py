@@ -16,9 +16,9 @@ from gongji.domain.policy import Policy
 from gongji.domain.region import prefix_of_region
 from gongji.store.database import pool
 from gongji.store.guardians import acting_capacity, wards_of
-from gongji.store.lookups import institutions_by_id
 from gongji.store.policies import policy_of_person
-from gongji.store.reading_registry import page_of_institutions, read_person
+from gongji.store.reading.lookups import institutions_by_id
+from gongji.store.reading.registry import page_of_institutions, read_person
 from gongji.usecases.ports import Ports
 
 MOST_SEARCHED_CHARACTERS: Final = 50

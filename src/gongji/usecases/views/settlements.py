@@ -9,11 +9,13 @@ from gongji.domain.actor import Actor, ActorKind, Role
 from gongji.domain.errors import Forbidden
 from gongji.domain.explanation import Viewer
 from gongji.domain.page import PageOf, PageRequest
+from gongji.domain.settlement import Settlement
+from gongji.store.accesses import record_readings
 from gongji.store.database import pool
 from gongji.store.guardians import acting_capacity
-from gongji.store.lookups import regions_of
-from gongji.store.reading_settlements import Chosen, Whose, page_of_settlements
-from gongji.store.settlements import Settlement, settlements_by_id
+from gongji.store.reading.lookups import regions_of
+from gongji.store.reading.settlements import Chosen, Whose, page_of_settlements
+from gongji.store.settlements import settlements_by_id
 from gongji.store.staff import may_act_in
 from gongji.usecases.ports import Ports
 from gongji.usecases.views.acting import may_ask
@@ -35,13 +37,15 @@ async def see_settlements(
 ) -> dict[UUID, SeenSettlement]:
     """Return those settlements that the actor may see: the beneficiary's own, staff's region's.
 
+    What staff reads is recorded.
+
     Clause: G18, G19.
     """
     if actor.kind not in {ActorKind.PERSON, ActorKind.STAFF}:
         return {}
     found = await settlements_by_id(pool(), ids)
     if actor.kind is ActorKind.STAFF:
-        return await _seen_by_staff(found, actor)
+        return await _seen_by_staff(found, actor, ports)
     if not await may_ask(actor, ports):
         return {}
     return {
@@ -51,13 +55,18 @@ async def see_settlements(
     }
 
 
-async def _seen_by_staff(found: dict[UUID, Settlement], actor: Actor) -> dict[UUID, SeenSettlement]:
+async def _seen_by_staff(
+    found: dict[UUID, Settlement], actor: Actor, ports: Ports
+) -> dict[UUID, SeenSettlement]:
     regions = await regions_of(one.beneficiary_id for one in found.values())
-    return {
+    seen = {
         one.id: SeenSettlement(one, Viewer.STAFF)
         for one in found.values()
         if may_act_in(actor, regions[one.beneficiary_id], *READERS)
     }
+    read = {one.settlement.id: [one.settlement.beneficiary_id] for one in seen.values()}
+    await record_readings(pool(), read, actor, ports.clock.now())
+    return seen
 
 
 async def see_receipts(ids: Iterable[UUID], actor: Actor) -> dict[UUID, Settlement]:

@@ -11,15 +11,14 @@ from gongji.domain.errors import Code, Forbidden, Refusal
 from gongji.domain.page import PageRequest
 from gongji.domain.person import AccountStatus, PersonStatus, Scheme
 from gongji.domain.policy import PremiumPayers
-from gongji.domain.premium import Premium, PremiumStatus
-from gongji.store.premiums import PremiumSide
+from gongji.domain.premium import Premium, PremiumSide, PremiumStatus
 from gongji.store.rows import BeneficiaryRow, BindingRow, PersonalAccountRow
 from gongji.usecases.refund_premium import RefundPremium, refund_premium
-from gongji.usecases.view_premiums import (
+from gongji.usecases.views.premiums import (
     PayablePremium,
-    find_premium,
+    list_payable_premiums,
     list_premiums,
-    payable_premiums,
+    see_premiums,
 )
 from tests.usecases.premium_family import PremiumFamily, make_premium_family, tariff
 from tests.world import GAR, STAFF, World, key
@@ -31,7 +30,7 @@ async def family(world: World) -> PremiumFamily:
 
 
 async def payable(family: PremiumFamily, actor: Actor | None = None) -> tuple[PayablePremium, ...]:
-    return await payable_premiums(actor or family.a.actor, family.ports)
+    return await list_payable_premiums(actor or family.a.actor, family.ports)
 
 
 def codes(seen: PayablePremium) -> list[Code]:
@@ -216,30 +215,29 @@ class TestLists:
             await list_premiums(STAFF, family.ports, PremiumSide.PAYER, PageRequest())
 
 
-class TestFinding:
-    async def test_payer_insured_and_staff_of_the_region_find_it(
+class TestSeeing:
+    async def test_payer_insured_and_staff_of_the_region_see_it(
         self, family: PremiumFamily
     ) -> None:
         done = await family.pay()
 
         for actor in (family.a.actor, family.insured.actor, STAFF):
-            found = await find_premium(done.id, actor, family.ports)
-            assert found is not None
-            assert (found.id, found.status) == (done.id, PremiumStatus.CONFIRMED)
+            seen = await see_premiums([done.id], actor, family.ports)
+            assert seen.keys() == {done.id}
+            assert (seen[done.id].id, seen[done.id].status) == (done.id, PremiumStatus.CONFIRMED)
 
-    async def test_others_find_nothing(self, family: PremiumFamily) -> None:
+    async def test_others_see_nothing(self, family: PremiumFamily) -> None:
         done = await family.pay()
         hospital = await family.world.institution()
         elsewhere = replace(STAFF, region="542600")
         without_role = replace(STAFF, roles=frozenset({"REVIEWER"}))
 
         for actor in (family.b.actor, hospital.actor, elsewhere, without_role):
-            assert await find_premium(done.id, actor, family.ports) is None
-        assert await find_premium(key(), family.a.actor, family.ports) is None
+            assert await see_premiums([done.id], actor, family.ports) == {}
+        assert await see_premiums([key()], family.a.actor, family.ports) == {}
 
-    async def test_an_unknown_guardian_finds_nothing(self, family: PremiumFamily) -> None:
+    async def test_an_unknown_guardian_sees_nothing(self, family: PremiumFamily) -> None:
         done = await family.pay()
 
         acting = replace(family.b.actor, acting_for=family.a.id)
-        with pytest.raises(Refusal, match="NOT_FOUND"):
-            await find_premium(done.id, acting, family.ports)
+        assert await see_premiums([done.id], acting, family.ports) == {}

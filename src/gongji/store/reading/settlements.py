@@ -9,8 +9,8 @@ from uuid import UUID
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from gongji.domain.page import PageOf, PageRequest
-from gongji.domain.settlement import SettlementStatus
-from gongji.store.settlements import Settlement, read_settlement
+from gongji.domain.settlement import Settlement, SettlementStatus
+from gongji.store.settlements import read_settlement
 from gongji.store.sql import rows
 
 

@@ -1,6 +1,6 @@
-"""What a person sees of resident premiums: those that could be paid, and those that were."""
+"""Resident premiums as payer, insured person and staff see them, and what could be paid."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -14,17 +14,18 @@ from gongji.domain.money import Fen
 from gongji.domain.page import PageOf, PageRequest
 from gongji.domain.premium import (
     Premium,
+    PremiumSide,
     Tariff,
     quote_premium,
     reasons_against_insured,
 )
+from gongji.store.accesses import record_readings
 from gongji.store.database import pool
 from gongji.store.families import load_families
 from gongji.store.guardians import acting_capacity
 from gongji.store.plans import sealed_plan
 from gongji.store.premiums import (
     PremiumFacts,
-    PremiumSide,
     insured_by_sharer,
     page_of_premiums,
     premium_facts,
@@ -32,6 +33,7 @@ from gongji.store.premiums import (
 )
 from gongji.store.staff import may_act_in
 from gongji.usecases.ports import Ports
+from gongji.usecases.views.acting import may_ask
 
 READERS: Final = (Role.SETTLER, Role.READER)
 """Roles of staff who may read a premium of their region."""
@@ -59,7 +61,7 @@ class PayablePremium:
     plan: str
 
 
-async def payable_premiums(actor: Actor, ports: Ports) -> tuple[PayablePremium, ...]:
+async def list_payable_premiums(actor: Actor, ports: Ports) -> tuple[PayablePremium, ...]:
     """List the premiums that a sharer could pay: by relative in order of binding, then by year.
 
     A relative for whom nobody can pay, being no resident or not in normal status, is left out.
@@ -123,18 +125,19 @@ async def list_premiums(
     return await page_of_premiums(pool(), actor.person_id, side, page)
 
 
-async def find_premium(premium_id: UUID, actor: Actor, ports: Ports) -> Premium | None:
-    """Return a premium to its payer, its insured person or staff of its region; else None.
+async def see_premiums(ids: Iterable[UUID], actor: Actor, ports: Ports) -> dict[UUID, Premium]:
+    """Return those premiums that the actor paid or is insured by; to staff, those of the region.
 
-    Raises:
-        Refusal: ``NOT_FOUND``: no guardian or proxy of that ward.
+    Unknown ones and those of strangers are left out alike. What staff reads is recorded.
 
-    Clause: G18.
+    Clause: G18, G19.
     """
-    premium = (await premiums_by_id(pool(), [premium_id])).get(premium_id)
-    if actor.kind is ActorKind.PERSON:
-        await acting_capacity(pool(), actor, ports.clock.now())
-    return premium if premium is not None and _may_see(actor, premium) else None
+    found = await premiums_by_id(pool(), ids)
+    seen = {one: premium for one, premium in found.items() if _may_see(actor, premium)}
+    if actor.kind is ActorKind.STAFF:
+        read = {one.id: [one.payer_id, one.insured_id] for one in seen.values()}
+        await record_readings(pool(), read, actor, ports.clock.now())
+    return seen if await may_ask(actor, ports) else {}
 
 
 def _may_see(actor: Actor, premium: Premium) -> bool:

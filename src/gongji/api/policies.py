@@ -83,7 +83,7 @@ class RegionPolicy:
     child_until_age: int = strawberry.field(
         description="未满多少岁由监护人代办。Age until which a guardian acts (G19)."
     )
-    own_pay_counts: bool = strawberry.field(
+    self_paid_counts: bool = strawberry.field(
         description="全自费是否可用个人账户支付。Whether self-paid cost is eligible (G11)."
     )
     low_below_fen: Fen = strawberry.field(
@@ -112,7 +112,7 @@ class RegionPolicy:
             days_before_rebinding=policy.days_before_rebinding,
             reversal_days=policy.reversal_days,
             child_until_age=policy.child_until_age,
-            own_pay_counts=policy.own_pay_counts,
+            self_paid_counts=policy.self_paid_counts,
             low_below_fen=policy.low_below,
             quotes_per_day=policy.quotes_per_day,
             credentials=[kind for kind in CredentialKind if kind in policy.credentials],

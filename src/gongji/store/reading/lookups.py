@@ -7,9 +7,9 @@ from uuid import UUID
 from gongji.domain.identity import mask_name
 from gongji.domain.institution import Institution
 from gongji.domain.money import Fen
+from gongji.domain.settlement import Reversal
 from gongji.store.database import pool
 from gongji.store.families import read_institution
-from gongji.store.reversals import Reversal
 from gongji.store.sql import one_json, rows, to_json
 
 _WANTED: Final = "ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)))"

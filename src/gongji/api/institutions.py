@@ -6,7 +6,8 @@ import strawberry
 
 from gongji.api import ids
 from gongji.api.connections import After, Before, Connection, Cursors, First, Last, connect
-from gongji.api.context import INSTITUTION, Info
+from gongji.api.context import Info
+from gongji.api.ids import INSTITUTION
 from gongji.api.nodes import Node
 from gongji.api.regions import Region
 from gongji.domain.institution import Institution, InstitutionKind

@@ -6,8 +6,8 @@ from typing import Any
 import strawberry
 
 from gongji.api import ids
-from gongji.api.context import BINDING, PERSON
 from gongji.api.enums import describe_enum
+from gongji.api.ids import BINDING, PERSON
 from gongji.api.nodes import Node
 from gongji.api.regions import Region
 from gongji.domain.binding import BindingStatus, Capacity

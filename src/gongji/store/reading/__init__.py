@@ -1,0 +1,1 @@
+"""What is only looked at: pages, look-ups by id, and one family at a glance. Nothing is locked."""
