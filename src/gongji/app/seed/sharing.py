@@ -186,7 +186,7 @@ class Sharings:
         """Set limits at once, before anything is drawn (G8)."""
         town, chance = self.town, self.town.chance
         by = town.actor(town.citizens[binding.sharer_id])
-        per_month = Fen(chance.choice((300_00, 500_00, 1_000_00, 2_000_00)))
+        per_month = Fen(chance.choice((100_00, 200_00, 500_00, 1_000_00)))
         limit = Limit(
             per_settlement=Fen(per_month // 2) if chance.happens(0.4) else None,
             per_month=per_month,

@@ -17,8 +17,8 @@ from gongji.domain.money import Fen
 from gongji.domain.policy import CredentialKind, rules_of
 from gongji.store.changes import Table, Update
 from gongji.store.families import write_consent
+from gongji.store.insurance_centre import credential_digest, id_number_digest
 from gongji.store.registration.registry import REGIONAL_KINDS, dated_columns
-from gongji.store.registry import credential_digest, id_number_digest
 
 Row = dict[str, Any]
 Rows = Mapping[str, list[Row]]

@@ -18,10 +18,17 @@ from gongji.domain.institution import Institution
 from gongji.domain.ledger import Cause, CauseKind, ControlKind, control_account_id
 from gongji.domain.money import Fen, total
 from gongji.domain.policy import CredentialKind
-from gongji.domain.settlement import Leg, book, give_back, legs_of, reasons_against_reversal
+from gongji.domain.settlement import (
+    Leg,
+    Settlement,
+    book,
+    give_back,
+    legs_of,
+    reasons_against_reversal,
+)
 from gongji.store.changes import Table
-from gongji.store.registry import credential_digest
-from gongji.store.settlements import Settlement, insert_settlement
+from gongji.store.insurance_centre import credential_digest
+from gongji.store.settlements import insert_settlement
 from gongji.usecases.reverse import ReverseSettlement
 from gongji.usecases.settle import OPERATION, SettleBill
 

@@ -29,6 +29,7 @@ _BIND_EARLY: Final = 0.75
 _LAST_INVITATION: Final = 1
 _PREMIUM_MONTHS: Final = range(9, 13)
 _SHARED_BILLS: Final = 0.85
+_OFTEN_ILL: Final = 3
 _TRIES: Final = 10
 
 _REORDERS_PER_BINDING: Final = 0.06
@@ -122,11 +123,19 @@ class Year:
         if (binding := self._some_live()) is not None:
             self.premiums.pay(binding.id)
 
-    def _some_live(self) -> Binding | None:
-        """Return a live binding of this moment, if one is found by a few tries."""
-        chosen = (self.town.chance.choice(self.town.invited) for _ in range(_TRIES))
-        found = (self.town.bound[one].value for one in chosen) if self.town.invited else ()
-        return next((binding for binding in found if binding.status in LIVE), None)
+    def _some_live(self, *, skew: int = 1) -> Binding | None:
+        """Return a live binding of this moment, if one is found by a few tries.
+
+        Args:
+            skew: the greater, the more often it is one of the same few.
+        """
+        town = self.town
+        for _ in range(_TRIES):
+            place = int(len(town.invited) * town.chance.random() ** skew)
+            binding = town.bound[town.invited[place]].value if town.invited else None
+            if binding is not None and binding.status in LIVE:
+                return binding
+        return None
 
     def _plan_news(self) -> None:
         """Plan news of a few people and accounts, and the reserves that some owners keep."""
@@ -150,13 +159,12 @@ class Year:
         self.registry.tell_person(person_id, PersonStatus.DECEASED)
 
     def _settle(self) -> None:
-        """Settle a bill, mostly of somebody with whom an account is shared."""
-        town = self.town
-        if town.chance.happens(_SHARED_BILLS) and (binding := self._some_live()) is not None:
-            citizen = town.citizens[binding.beneficiary_id]
-        else:
-            citizen = town.chance.choice(self.everybody)
-        self.tills.settle(citizen)
+        """Settle a bill, mostly of somebody with whom an account is shared, often of the same."""
+        town, binding = self.town, None
+        if town.chance.happens(_SHARED_BILLS):
+            binding = self._some_live(skew=_OFTEN_ILL)
+        ill = town.chance.choice(self.everybody)
+        self.tills.settle(ill if binding is None else town.citizens[binding.beneficiary_id])
 
     def months(self) -> list[date]:
         """Return the days before which the months of the year are over."""
