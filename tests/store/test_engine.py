@@ -2,9 +2,10 @@
 
 import asyncio
 
+from tortoise.context import TortoiseContext
 from tortoise.transactions import in_transaction
 
-from gongji.store.database import open_database
+from gongji.store.database import tortoise_config
 from gongji.store.sql import rows
 
 MOST_STEPS = 40
@@ -27,7 +28,9 @@ async def cancel_after(steps: int) -> None:
 
 async def test_a_cancelled_transaction_gives_its_connection_back(migrated_database: str) -> None:
     """The pool has one connection: kept once, it is missing for ever."""
-    async with open_database(migrated_database, most_connections=1):
+    # Without the fallback for other tasks, which belongs to the pool of the whole run.
+    async with TortoiseContext() as pool:
+        await pool.init(config=tortoise_config(migrated_database, most_connections=1))
         for steps in range(MOST_STEPS):
             await cancel_after(steps)
             async with asyncio.timeout(5):

@@ -22,7 +22,7 @@ from gongji.store.families import (
     read_families,
     read_used,
 )
-from gongji.store.sql import one_json, to_json
+from gongji.store.sql import id_of, one_json, to_json
 
 MOST_INVITATIONS: Final = 50
 """Invitations of each direction that are shown, the newest first."""
@@ -111,7 +111,7 @@ def _read(answer: Mapping[str, Any]) -> Household:
         shared=tuple(map(read_binding, answer["shared"])),
         sent=tuple(map(read_binding, answer["sent"])),
         received=tuple(map(read_binding, answer["received"])),
-        used={UUID(row["binding_id"]): read_used(row) for row in answer["used"]},
-        names={UUID(person): name for person, name in answer["names"].items()},
+        used={id_of(row["binding_id"]): read_used(row) for row in answer["used"]},
+        names={id_of(person): name for person, name in answer["names"].items()},
         id_number=bytes.fromhex(answer["id_number"]),
     )
