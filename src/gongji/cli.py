@@ -1,4 +1,4 @@
-"""The command line: ``gongji serve``, ``load``, ``check-books``, ``migrate``, ``token`` and so on.
+"""The command line: ``gongji serve``, ``load``, ``seed``, ``check-books`` and others.
 
 Exit status: 0 done, also when a signal asked to end; 1 what was asked cannot be done; 2 the command
 line or a setting is wrong; 3 the database cannot be reached or started.
@@ -42,11 +42,15 @@ from gongji.app.kept_keys import KeyUnusable
 from gongji.app.log import configure_log
 from gongji.app.postgres import PostgresFailed
 from gongji.app.postgres_home import NoHome
+from gongji.app.seed.seeding import FEWEST_PEOPLE, MOST_PEOPLE, NGARI_PEOPLE
+from gongji.app.seed.seeding import Progress as Progressing
+from gongji.app.seed.seeding import seed as seed_town
 from gongji.app.serving import NotServing, listen, serve, url_of
 from gongji.app.settings import Settings, SettingsWrong, read_settings
 from gongji.app.welcome import ALL_ROLES, Welcome, load_families, welcome
 from gongji.domain.books import BooksCheck, Difference
 from gongji.domain.records import LineFault
+from gongji.store.copying import NotEmpty
 from gongji.store.installation import NotADemonstration
 from gongji.store.registration.intake import RecordsRefused
 from gongji.usecases.check_books import Progress as CheckProgress
@@ -66,6 +70,10 @@ _ASKED_TO_END: Final = {128 + number for number in (signal.SIGTERM, signal.SIGHU
 _NOT_MARKED: Final = (
     "the database is not marked as a demonstration; --yes-this-is-not-a-demonstration "
     "loads all the same, and `gongji serve --demo` marks an empty one"
+)
+_NOT_FOR_SEED: Final = (
+    "only an empty database that is marked as a demonstration is seeded; choose another one "
+    "(GONGJI_DATABASE_URL, GONGJI_DATA_FOLDER), or --mark-as-demonstration for an empty one"
 )
 _OTHER_PEOPLE: Final = (
     "there are other people in this database; serve it without --demo, "
@@ -212,6 +220,47 @@ def load_command(
     if told.faults_counted:
         _list(told.faults, told.faults_counted)
         raise typer.Exit(1)
+
+
+@commands.command("seed")
+def seed_command(
+    *,
+    people: Annotated[
+        int, typer.Option(min=FEWEST_PEOPLE, max=MOST_PEOPLE, help="How many.")
+    ] = NGARI_PEOPLE,
+    seed: Annotated[int, typer.Option(help="Another seed, another town.")] = 1,
+    mark_as_demonstration: Annotated[
+        bool, typer.Option(help="Mark an empty database first; in development that needs no word.")
+    ] = False,
+) -> None:
+    """Fill an empty demonstration with a whole Ngari and the year behind it; all invented."""
+    settings = read_settings()
+    ports = make_ports(settings)
+    may_mark = settings.is_development or mark_as_demonstration
+
+    async def seeded(url: str, progress: Progressing) -> Mapping[str, int]:
+        async with opened_database(url):
+            return await seed_town(
+                ports, people=people, seed=seed, may_mark=may_mark, progress=progress
+            )
+
+    try:
+        with running_database(settings) as url, Progress(console=complaints) as bar:
+            if settings.is_development:
+                asyncio.run(bring_to_head(url))
+            task = bar.add_task("seed")
+            rows = asyncio.run(
+                seeded(
+                    url,
+                    lambda what, done, steps: bar.update(
+                        task, description=what, completed=done, total=steps
+                    ),
+                )
+            )
+    except (NotEmpty, NotADemonstration):
+        raise Refused(_NOT_FOR_SEED) from None
+    for table, count in sorted(rows.items()):
+        screen.print(f"{count:>9,} {table}", markup=False)
 
 
 def _list(faults: Sequence[LineFault], counted: int) -> None:

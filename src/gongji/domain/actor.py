@@ -74,10 +74,11 @@ class Actor:
 
     def record(self) -> dict[str, str]:
         """Return what is written beside events, causes and keys."""
-        kept = {field.name: getattr(self, field.name) for field in fields(self)}
-        del kept["roles"]
-        return {name: str(value) for name, value in kept.items() if value is not None}
+        kept = ((name, getattr(self, name)) for name in _RECORDED)
+        return {name: str(value) for name, value in kept if value is not None}
 
+
+_RECORDED: Final = tuple(field.name for field in fields(Actor) if field.name != "roles")
 
 REGISTRY_SUBJECT = UUID(int=0)
 REGISTRY = Actor(ActorKind.SYSTEM, REGISTRY_SUBJECT, Channel.REGISTRY)

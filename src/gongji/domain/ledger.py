@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -27,6 +28,7 @@ class ControlKind(StrEnum):
     SUSPENSE = "SUSPENSE"
 
 
+@lru_cache(maxsize=1024)
 def control_account_id(kind: ControlKind, holder: str) -> UUID:
     """Return the id of a control account: the same for ever, so that no look-up is needed.
 

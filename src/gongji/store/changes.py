@@ -4,6 +4,7 @@ The rows of all tables go as one JSON parameter; the server turns them into rows
 columns. Counters (event numbers, order versions) come from the locked beneficiary rows.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -97,9 +98,15 @@ def _update(part: Update) -> str:
 
 @dataclass(slots=True)
 class Changes:
-    """The rows to write. Every method only collects; ``write`` sends them."""
+    """The rows to write. Every method only collects; ``write`` sends them.
+
+    Args:
+        at: when it happens.
+        make_id: makes the ids of rows.
+    """
 
     at: datetime
+    make_id: Callable[[], UUID] = new_id
     _rows: dict[Table | Update, dict[UUID, dict[str, Any]]] = field(default_factory=dict)
 
     def insert(self, table: Table, row: dict[str, Any]) -> None:
@@ -128,7 +135,7 @@ class Changes:
             self.insert(
                 Table.TRANSFER,
                 {
-                    "id": new_id(),
+                    "id": self.make_id(),
                     "debit_account_id": transfer.debit_id,
                     "credit_account_id": transfer.credit_id,
                     "amount_fen": transfer.amount,
@@ -150,7 +157,7 @@ class Changes:
         self.insert(
             Table.EVENT,
             {
-                "id": new_id(),
+                "id": self.make_id(),
                 "subject_id": event.subject_id,
                 "number": locked.event_no,
                 "kind": event.kind,
@@ -192,6 +199,11 @@ class Changes:
         if not self._rows:
             return
         parts = tuple(sorted(self._rows, key=str))
-        document = {str(part): list(self._rows[part].values()) for part in parts}
+        document = {str(part): collected for part, collected in self.take().items()}
         await rows(connection, _statement(parts), to_json(document))
+
+    def take(self) -> dict[Table | Update, list[dict[str, Any]]]:
+        """Return everything that was collected, by table or update, and forget it."""
+        taken = {part: list(collected.values()) for part, collected in self._rows.items()}
         self._rows.clear()
+        return taken

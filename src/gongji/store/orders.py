@@ -19,7 +19,6 @@ from gongji.domain.events import EventKind
 from gongji.domain.page import PageOf, PageRequest
 from gongji.store.changes import Changes, Table
 from gongji.store.families import Families
-from gongji.store.ids import new_id
 from gongji.store.locks import LockedBeneficiary
 from gongji.store.sql import rows
 
@@ -62,7 +61,7 @@ def write_order(
     changes.insert(
         Table.ORDER_VERSION,
         {
-            "id": new_id(),
+            "id": changes.make_id(),
             "beneficiary_id": locked.value.id,
             "version": locked.value.order_version,
             "changed_at": changes.at,

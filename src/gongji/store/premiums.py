@@ -30,7 +30,6 @@ from gongji.domain.premium import (
 from gongji.domain.settlement import Leg, give_back, suspended_legs
 from gongji.store.cases import open_suspended
 from gongji.store.changes import Changes, Table
-from gongji.store.ids import new_id
 from gongji.store.locks import LockedBeneficiary, lock_accounts
 from gongji.store.rows import BindingRow, PremiumRow
 from gongji.store.sql import one_json, rows, to_json
@@ -82,7 +81,7 @@ def insert_premium(
         changes.insert(
             Table.PREMIUM_LEG,
             {
-                "id": new_id(),
+                "id": changes.make_id(),
                 "premium_id": premium.id,
                 "account_id": leg.account_id,
                 "binding_id": leg.binding_id,

@@ -13,7 +13,6 @@ from gongji.domain.money import Fen
 from gongji.domain.policy import CredentialKind, ItemKind
 from gongji.domain.settlement import Leg, Settlement
 from gongji.store.changes import Changes, Table
-from gongji.store.ids import new_id
 from gongji.store.sql import rows, to_json
 
 _BILL_COLUMNS: Final = {
@@ -61,7 +60,7 @@ def insert_settlement(changes: Changes, settlement: Settlement, legs: Iterable[L
         changes.insert(
             Table.SETTLEMENT_LEG,
             {
-                "id": new_id(),
+                "id": changes.make_id(),
                 "settlement_id": settlement.id,
                 "account_id": leg.account_id,
                 "binding_id": leg.binding_id,
