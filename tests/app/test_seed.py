@@ -43,7 +43,8 @@ from gongji.store.rows import (
 from gongji.store.settlements import settlements_by_id
 from gongji.usecases.end import EndBinding, end_binding
 from gongji.usecases.reorder import ReorderSharers, reorder_sharers
-from gongji.usecases.settle import SettleBill, settle_bill
+from gongji.usecases.settle import SettleBill
+from tests.bills import settle_bill
 from tests.world import KEY_RING, NOON, World, key
 
 FIRST = business_day(NOON) - timedelta(days=365)

@@ -10,7 +10,7 @@ from gongji.store.ids import new_id
 class Migration(migrations.Migration):
     """The table of cases; open ones are listed first."""
 
-    dependencies = [("gongji", "0002_constraints")]
+    dependencies = [("gongji", "0003_access_of_records")]
 
     initial = False
 

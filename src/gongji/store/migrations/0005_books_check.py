@@ -9,7 +9,7 @@ from gongji.store.ids import new_id
 
 
 class Migration(migrations.Migration):
-    dependencies = [("gongji", "0002_constraints")]
+    dependencies = [("gongji", "0004_cases")]
 
     initial = False
 
