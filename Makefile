@@ -60,7 +60,10 @@ $(STAMP): requirements.lock pyproject.toml
 	  echo "Making $(VENV) with $$found ..."; \
 	  $$found -m venv --clear $(VENV); }
 	@echo 'Installing the locked packages ...'
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@# The lock is whole: pip must look for nothing beside it, or a new release of what one
+	@# package asks for "with extras" stops the installation.
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+	  -r requirements.lock
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@rm -f $(VENV)/.installed-*
 	@touch $@
