@@ -1,6 +1,6 @@
-"""Bills as a till sends them, with the credential of the person who came."""
+"""Bills as a till sends them, and single requests done by themselves, without a desk."""
 
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from gongji.domain.actor import Actor
@@ -8,10 +8,15 @@ from gongji.domain.bill import Bill
 from gongji.domain.errors import Problem
 from gongji.domain.money import Fen
 from gongji.domain.policy import CredentialKind
+from gongji.usecases.pay_premium import PayPremium, ask_tax_bureau, debit
 from gongji.usecases.ports import Ports
+from gongji.usecases.reverse import Reversed, ReverseSettlement, reverse
 from gongji.usecases.settle import SettleBill, Settled, settle
+from gongji.usecases.transaction import Done
 from tests import builders
 from tests.world import Person, key
+
+D = TypeVar("D")
 
 
 def bill(number: str = "B1", share: int = 100_00, **changed: Any) -> Bill:
@@ -28,7 +33,22 @@ def settling(
 
 async def settle_bill(request: SettleBill, actor: Actor, ports: Ports) -> Settled:
     """Settle one bill by itself, or raise its problem."""
-    (answer,) = await settle([(request, actor)], ports)
+    return _done(*await settle([(request, actor)], ports))
+
+
+async def reverse_settlement(request: ReverseSettlement, actor: Actor, ports: Ports) -> Reversed:
+    """Reverse one settlement by itself, or raise its problem."""
+    return _done(*await reverse([(request, actor)], ports))
+
+
+async def pay_premium(request: PayPremium, actor: Actor, ports: Ports) -> Done:
+    """Debit one premium by itself and ask the tax bureau, or raise its problem."""
+    done = _done(*await debit([(request, actor)], ports))
+    await ask_tax_bureau(done.id, ports)
+    return done
+
+
+def _done(answer: D | Problem) -> D:
     if isinstance(answer, Problem):
         raise answer
     return answer

@@ -9,7 +9,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, Final
 
 import httpx2
@@ -21,10 +21,9 @@ from gongji.api.context import Context
 from gongji.api.gateway import GatewaySchema
 from gongji.api.schema import build_schema
 from gongji.api.view import GatewayView
-from gongji.desk.desk import Desk
+from gongji.desk.desk import Acts, Desk
 from gongji.domain.actor import Actor
 from gongji.usecases.ports import Ports
-from gongji.usecases.settle import settle
 from tests.world import World
 
 _JSON: Final = {"content-type": "application/json"}
@@ -87,7 +86,7 @@ class Api:
     @cached_property
     def desk(self) -> Desk:
         """Return the desk at which the bills of this test wait."""
-        return Desk(partial(settle, ports=self.ports))
+        return Desk(Acts.of(self.ports))
 
     def as_(self, who: Actor | None) -> Client:
         """Return the way in of an actor; None is nobody."""

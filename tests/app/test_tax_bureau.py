@@ -17,9 +17,10 @@ from gongji.domain.money import Fen
 from gongji.domain.premium import PremiumStatus
 from gongji.store.rows import CaseRow, PersonRow, PremiumRow
 from gongji.usecases.open_cases import open_cases
-from gongji.usecases.pay_premium import PayPremium, confirm_premiums, pay_premium
+from gongji.usecases.pay_premium import PayPremium, confirm_premiums
 from gongji.usecases.ports import ConfirmingTaxBureau, Ports, PremiumOrder, TaxAnswer
 from gongji.usecases.transaction import Done
+from tests.bills import pay_premium
 from tests.tax_bureau import Conduct, FakeTaxBureau, response, running_bureau
 from tests.usecases.premium_family import PremiumFamily, books_balance, events, make_premium_family
 from tests.world import GAR, KEY_RING, World, key

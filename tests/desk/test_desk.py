@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NoReturn
 from uuid import UUID
 
 import pytest
 
-from gongji.desk.desk import MOST_TOGETHER, Bill, Desk
+from gongji.desk.desk import MOST_TOGETHER, Acts, Desk, Together
 from gongji.domain.actor import Actor, ActorKind, Channel
 from gongji.domain.errors import Code, Refusal, Unavailable, refuse
 from gongji.store.rows import SettlementRow
@@ -29,9 +30,18 @@ class Counted:
     world: World
     sizes: list[int] = field(default_factory=list)
 
-    async def __call__(self, bills: Sequence[Bill]) -> list[Answer]:
+    async def __call__(self, bills: Sequence[tuple[SettleBill, Actor]]) -> list[Answer]:
         self.sizes.append(len(bills))
         return await settle(bills, self.world.ports)
+
+
+def settling_by(settle_together: Together[SettleBill, Settled]) -> Acts:
+    """Make acts of which only settling is asked for."""
+
+    async def unasked(_: object) -> NoReturn:
+        raise AssertionError("nobody asked for this")
+
+    return Acts(settle_together, reverse=unasked, debit=unasked, ask_tax_bureau=unasked)
 
 
 def till(number: int) -> Actor:
@@ -46,7 +56,7 @@ class Gate:
     batches: list[list[str]] = field(default_factory=list)
     broken: str | None = None
 
-    async def __call__(self, bills: Sequence[Bill]) -> list[Answer]:
+    async def __call__(self, bills: Sequence[tuple[SettleBill, Actor]]) -> list[Answer]:
         numbers = [request.bill.institution_bill_no for request, _ in bills]
         self.batches.append(numbers)
         await self.opened.wait()
@@ -71,7 +81,7 @@ async def arrive(desk: Desk, family: Family, *sent: tuple[str, int]) -> list[asy
 
 async def test_a_lone_bill_goes_at_once(world: World, family: Family) -> None:
     counted = Counted(world)
-    desk = Desk(counted)
+    desk = Desk(settling_by(counted))
 
     done = await desk.settle(request(family, "1"), family.hospital.actor)
 
@@ -80,7 +90,7 @@ async def test_a_lone_bill_goes_at_once(world: World, family: Family) -> None:
 
 async def test_what_waits_is_settled_together(world: World, family: Family) -> None:
     counted = Counted(world)
-    desk = Desk(counted, clerks=1)
+    desk = Desk(settling_by(counted), clerks=1)
 
     await asyncio.gather(
         *(desk.settle(request(family, str(n)), family.hospital.actor) for n in range(150))
@@ -93,7 +103,7 @@ async def test_what_waits_is_settled_together(world: World, family: Family) -> N
 
 
 async def test_each_bill_of_a_batch_sees_the_one_before(world: World, family: Family) -> None:
-    desk = Desk(Counted(world), clerks=1)
+    desk = Desk(settling_by(Counted(world)), clerks=1)
 
     answers = await asyncio.gather(
         *(
@@ -111,7 +121,7 @@ async def test_each_bill_of_a_batch_sees_the_one_before(world: World, family: Fa
 
 async def test_tills_take_turns(family: Family) -> None:
     gate = Gate()
-    desk = Desk(gate, clerks=1)
+    desk = Desk(settling_by(gate), clerks=1)
     tasks = await arrive(
         desk, family, ("first", 1), *((f"busy{n}", 1) for n in range(3)), ("quiet", 2)
     )
@@ -124,7 +134,7 @@ async def test_tills_take_turns(family: Family) -> None:
 
 async def test_a_full_queue_is_said_at_once_and_takes_nothing(family: Family) -> None:
     gate = Gate()
-    desk = Desk(gate, clerks=1, most_waiting=2)
+    desk = Desk(settling_by(gate), clerks=1, most_waiting=2)
     tasks = await arrive(desk, family, ("at work", 1), ("waits", 1), ("waits too", 2))
 
     with pytest.raises(Unavailable):
@@ -137,7 +147,7 @@ async def test_a_full_queue_is_said_at_once_and_takes_nothing(family: Family) ->
 
 async def test_one_till_cannot_fill_the_queue(family: Family) -> None:
     gate = Gate()
-    desk = Desk(gate, clerks=1, most_of_one_till=1)
+    desk = Desk(settling_by(gate), clerks=1, most_of_one_sender=1)
     tasks = await arrive(desk, family, ("at work", 1), ("waits", 1), ("of another", 2))
 
     with pytest.raises(Unavailable):
@@ -150,7 +160,7 @@ async def test_one_till_cannot_fill_the_queue(family: Family) -> None:
 
 async def test_what_breaks_a_transaction_breaks_no_neighbour(family: Family) -> None:
     gate = Gate(broken="broken")
-    desk = Desk(gate, clerks=1)
+    desk = Desk(settling_by(gate), clerks=1)
     tasks = await arrive(desk, family, ("first", 1), ("sound", 1), ("broken", 1), ("last", 1))
 
     gate.opened.set()
@@ -161,7 +171,7 @@ async def test_what_breaks_a_transaction_breaks_no_neighbour(family: Family) -> 
 
 
 async def test_a_client_that_goes_away_changes_nothing(world: World, family: Family) -> None:
-    desk = Desk(Counted(world))
+    desk = Desk(settling_by(Counted(world)))
     sent = request(family, "1")
     gone = asyncio.create_task(desk.settle(sent, family.hospital.actor))
     await asyncio.sleep(0)
@@ -179,11 +189,11 @@ async def test_who_waits_too_long_is_told_and_the_bill_is_settled_all_the_same(
 ) -> None:
     gate = asyncio.Event()
 
-    async def slow(bills: Sequence[Bill]) -> list[Answer]:
+    async def slow(bills: Sequence[tuple[SettleBill, Actor]]) -> list[Answer]:
         await gate.wait()
         return await settle(bills, world.ports)
 
-    desk = Desk(slow, deadline_s=0.02)
+    desk = Desk(settling_by(slow), deadline_s=0.02)
     sent = request(family, "1")
     with pytest.raises(Unavailable):
         await desk.settle(sent, family.hospital.actor)
@@ -197,7 +207,7 @@ async def test_who_waits_too_long_is_told_and_the_bill_is_settled_all_the_same(
 
 async def test_a_desk_that_closes_finishes_what_waits_and_takes_no_more(family: Family) -> None:
     gate = Gate()
-    desk = Desk(gate, clerks=1)
+    desk = Desk(settling_by(gate), clerks=1)
     tasks = await arrive(desk, family, ("at work", 1), ("waits", 1))
     closing = asyncio.create_task(desk.close())
     await asyncio.sleep(0)
@@ -213,7 +223,7 @@ async def test_a_desk_that_closes_finishes_what_waits_and_takes_no_more(family: 
 
 
 async def test_one_key_at_two_desks_settles_once(world: World, family: Family) -> None:
-    desks = [Desk(Counted(world)) for _ in range(3)]
+    desks = [Desk(settling_by(Counted(world))) for _ in range(3)]
     sent = request(family, "1")
 
     answers = await asyncio.gather(

@@ -18,9 +18,10 @@ from gongji.store.rows import (
     TariffRow,
     TransferRow,
 )
-from gongji.usecases.pay_premium import PayPremium, pay_premium
+from gongji.usecases.pay_premium import PayPremium
 from gongji.usecases.ports import Ports, PremiumOrder, TaxAnswer
 from gongji.usecases.transaction import Done
+from tests.bills import pay_premium
 from tests.world import NGARI, Person, World, key
 
 CONFIRMED = TaxAnswer("TAX-1")

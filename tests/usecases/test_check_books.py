@@ -17,12 +17,12 @@ from gongji.domain.person import AccountStatus, Scheme
 from gongji.domain.records import ContributionRecord
 from gongji.store.rows import BindingRow, BooksCheckRow, PersonalAccountRow
 from gongji.usecases.contribute import contribute
-from gongji.usecases.pay_premium import PayPremium, pay_premium
+from gongji.usecases.pay_premium import PayPremium
 from gongji.usecases.refund_premium import RefundPremium, refund_premium
 from gongji.usecases.reorder import ReorderSharers, reorder_sharers
-from gongji.usecases.reverse import ReverseSettlement, reverse_settlement
+from gongji.usecases.reverse import ReverseSettlement
 from gongji.usecases.set_limit import SetBindingLimit, set_binding_limit
-from tests.bills import bill, settle_bill, settling
+from tests.bills import bill, pay_premium, reverse_settlement, settle_bill, settling
 from tests.books import differences, expect_right_books
 from tests.usecases.book_damages import DAMAGES, Damage
 from tests.usecases.family_steps import accept, invite

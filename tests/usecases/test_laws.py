@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from gongji.domain.errors import AlreadyReversed
 from gongji.domain.person import Scheme
 from gongji.store.rows import RequestKeyRow, SettlementRow, TransferRow
-from gongji.usecases.reverse import ReverseSettlement, reverse_settlement
+from gongji.usecases.reverse import ReverseSettlement
 from gongji.usecases.settle import Settled
-from tests.bills import bill, settle_bill, settling
+from tests.bills import bill, reverse_settlement, settle_bill, settling
 from tests.world import Person, Place, World, key
 
 pytestmark = pytest.mark.usefixtures("books_are_right")

@@ -27,9 +27,10 @@ from gongji.store.rows import (
     TransferRow,
 )
 from gongji.usecases import pay_premium as module
-from gongji.usecases.pay_premium import PayPremium, confirm_premiums, pay_premium
+from gongji.usecases.pay_premium import PayPremium, confirm_premiums
 from gongji.usecases.ports import ConfirmingTaxBureau, PremiumOrder, TaxAnswer
 from gongji.usecases.views.premiums import list_payable_premiums
+from tests.bills import pay_premium
 from tests.usecases.premium_family import (
     CONFIRMED,
     FAILED,

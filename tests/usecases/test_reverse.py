@@ -25,14 +25,9 @@ from gongji.store.rows import (
     SettlementRow,
     TransferRow,
 )
-from gongji.usecases.reverse import (
-    Return,
-    ReverseSettlement,
-    quote_reversal,
-    reverse_settlement,
-)
+from gongji.usecases.reverse import Return, ReverseSettlement, quote_reversal
 from gongji.usecases.settle import Settled, settle
-from tests.bills import bill, settle_bill, settling
+from tests.bills import bill, reverse_settlement, settle_bill, settling
 from tests.builders import bill_e2
 from tests.usecases.e2 import Family, make_family
 from tests.world import GAR, STAFF, World, key
@@ -253,7 +248,9 @@ async def test_of_eight_reversals_at_once_one_wins(world: World, family: Family)
         return_exceptions=True,
     )
 
-    assert sorted(type(answer).__name__ for answer in answers) == ["AlreadyReversed"] * 7 + ["Done"]
+    assert sorted(type(answer).__name__ for answer in answers) == ["AlreadyReversed"] * 7 + [
+        "Reversed"
+    ]
     assert await balances(world, family) == [118_63, 300_00, 205_88]
 
 

@@ -33,13 +33,13 @@ from gongji.store.rows import (
 )
 from gongji.usecases.pay_premium import confirm_premiums
 from gongji.usecases.refund_premium import RefundPremium, refund_premium
-from gongji.usecases.reverse import ReverseSettlement, reverse_settlement
+from gongji.usecases.reverse import ReverseSettlement
 from gongji.usecases.set_reserve import SetReserve, set_reserve
 from gongji.usecases.settle import SettleBill, Settled, settle
 from gongji.usecases.transaction import Done
 from gongji.usecases.views.outcomes import SeenOutcome, see_outcome
 from gongji.usecases.void import VoidRequest, void_request
-from tests.bills import bill, settle_bill, settling
+from tests.bills import bill, reverse_settlement, settle_bill, settling
 from tests.builders import bill_e2
 from tests.usecases.e2 import Family, make_family
 from tests.usecases.premium_family import books_balance, make_premium_family

@@ -17,7 +17,7 @@ from gongji.api.problems import PlanChanged, Reason, Refusal, RequestIdReused, R
 from gongji.domain.actor import Actor, ActorKind
 from gongji.domain.money import Fen
 from gongji.domain.premium import Premium, PremiumSide, PremiumStatus
-from gongji.usecases.pay_premium import PayPremium, pay_premium
+from gongji.usecases.pay_premium import PayPremium
 from gongji.usecases.refund_premium import RefundPremium, refund_premium
 from gongji.usecases.views.premiums import (
     PayablePremium,
@@ -321,7 +321,7 @@ class PremiumMutations:
         """从本人个人账户为家人缴纳居民医保费，一次缴清。Pay a relative's premium, whole (G14)."""
         actor = info.context.acting(input.on_behalf_of)
         request = PayPremium(input.request_id, input.binding, input.year, input.if_plan)
-        done = await pay_premium(request, actor, info.context.ports)
+        done = await info.context.desk.pay_premium(request, actor)
         premium = await _found(info, done.id, actor)
         return PayPremiumPayload(premium=PremiumAsPayer.of(premium), replayed=done.replayed)
 

@@ -26,7 +26,7 @@ from gongji.domain.money import Fen
 from gongji.domain.settlement import Reversal, Settlement
 from gongji.domain.texts import CASH_REASONS
 from gongji.usecases.quote import QuoteBill, TillQuote, quote_at_till
-from gongji.usecases.reverse import ReverseSettlement, reverse_settlement
+from gongji.usecases.reverse import ReverseSettlement
 from gongji.usecases.settle import SettleBill, Settled
 
 
@@ -327,6 +327,6 @@ class TillMutations:
             input.reason,
             input.if_plan,
         )
-        done = await reverse_settlement(request, info.context.actor, info.context.ports)
-        reversal = await info.context.loaders.reversals.load(done.id)
-        return ReverseSettlementPayload(reversal=ReversalType.of(reversal), replayed=done.replayed)
+        done = await info.context.desk.reverse(request, info.context.actor)
+        reversal = ReversalType.of(done.reversal)
+        return ReverseSettlementPayload(reversal=reversal, replayed=done.replayed)

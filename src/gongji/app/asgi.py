@@ -25,7 +25,7 @@ from gongji.app.metrics import MeasuredView, Metrics
 from gongji.app.settings import Settings, SettingsWrong
 from gongji.app.sweeps import Sweep, sweeping
 from gongji.app.tax_bureau import HttpTaxBureau
-from gongji.desk.desk import Desk
+from gongji.desk.desk import Acts, Desk
 from gongji.domain.actor import Actor
 from gongji.store.database import open_database
 from gongji.store.insurance_centre import RegistryCentre
@@ -35,7 +35,6 @@ from gongji.usecases.news import apply_due_news
 from gongji.usecases.open_cases import open_cases
 from gongji.usecases.pay_premium import confirm_premiums
 from gongji.usecases.ports import ConfirmingTaxBureau, Ports, SystemClock, TaxBureau
-from gongji.usecases.settle import settle
 
 MOST_BODY: Final = 2 * MAX_BODY
 """Most bytes of any request; GraphQL has its own limit below, with an answer of its own."""
@@ -126,7 +125,7 @@ def create_app(
     """
     ports = ports or make_ports(settings)
     health, metrics = Health(), Metrics()
-    desk = Desk(partial(settle, ports=ports))
+    desk = Desk(Acts.of(ports))
     watch = Sweep("watch_books", BOOKS_WATCHED_EVERY_S, metrics.watch_books)
 
     @asynccontextmanager

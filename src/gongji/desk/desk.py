@@ -1,122 +1,208 @@
-"""The desk in front of ``settle``: natural batching, a bounded queue, a fair share for each till.
+"""The desk in front of what moves money: natural batching, a bounded queue, a fair share for each.
 
-There is no timer. A clerk of the desk takes what waits, at most ``MOST_TOGETHER`` bills, one of
-each till in turn, and settles it in one transaction; meanwhile the next bills gather. A lone bill
-goes at once. A client that goes away changes nothing: its bill is settled, its key tells later.
+Bills, reversals and premiums are done together with what waits of their kind at the same moment.
+There is no timer: a clerk of the desk takes what waits, at most ``MOST_TOGETHER`` requests of one
+kind, one of each sender in turn, and does them in one transaction; meanwhile the next ones gather.
+A lone request goes at once. A client that goes away changes nothing: its request is done, its key
+tells later.
 """
 
 import asyncio
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Final, Self
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final, Generic, Self, TypeVar
 from uuid import UUID
 
 import structlog
 
 from gongji.domain.actor import Actor
 from gongji.domain.errors import Problem, Unavailable
-from gongji.usecases.settle import Answer, SettleBill, Settled
+from gongji.usecases.pay_premium import PayPremium, ask_tax_bureau, debit
+from gongji.usecases.ports import Ports
+from gongji.usecases.reverse import Reversed, ReverseSettlement, reverse
+from gongji.usecases.settle import SettleBill, Settled, settle
+from gongji.usecases.transaction import Done
 
 MOST_TOGETHER: Final = 64
-"""Bills of one transaction, at most."""
+"""Requests of one transaction, at most."""
 MOST_WAITING: Final = 2048
-"""Bills in the queue, at most; then the answer is ``UNAVAILABLE``."""
-MOST_OF_ONE_TILL: Final = 256
-"""Bills of one institution in the queue, at most."""
+"""Requests in the queue, at most; then the answer is ``UNAVAILABLE``."""
+MOST_OF_ONE_SENDER: Final = 256
+"""Requests of one till, person or member of staff in the queue, at most."""
 CLERKS: Final = 2
 """Transactions at once: while one waits for the disk, the other decides."""
 DEADLINE_S: Final = 5.0
-"""How long a client is kept waiting; its bill may be settled all the same."""
+"""How long a client is kept waiting; its request may be done all the same."""
 
 _log = structlog.get_logger("gongji.desk")
 
-Bill = tuple[SettleBill, Actor]
-SettleTogether = Callable[[Sequence[Bill]], Awaitable[list[Answer]]]
+R = TypeVar("R")
+D = TypeVar("D")
+Together = Callable[[Sequence[tuple[R, Actor]]], Awaitable[list[D | Problem]]]
+"""Does requests in one transaction; an answer for each, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
-    """A bill in the queue, and where its answer goes."""
+class Acts:
+    """What the clerks of a desk can do; each for many at once."""
 
-    bill: Bill
-    answer: "asyncio.Future[Answer]"
+    settle: Together[SettleBill, Settled]
+    reverse: Together[ReverseSettlement, Reversed]
+    debit: Together[PayPremium, Done]
+    ask_tax_bureau: Callable[[UUID], Awaitable[None]]
 
-    @property
-    def till(self) -> UUID:
-        return self.bill[1].subject
+    @classmethod
+    def of(cls, ports: Ports) -> "Acts":
+        """Return the use cases themselves."""
+        return cls(
+            settle=partial(settle, ports=ports),
+            reverse=partial(reverse, ports=ports),
+            debit=partial(debit, ports=ports),
+            ask_tax_bureau=partial(ask_tax_bureau, ports=ports),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting(Generic[R, D]):
+    """A request in the queue, and where its answer goes."""
+
+    request: R
+    actor: Actor
+    answer: "asyncio.Future[D | Problem]"
+
+
+@dataclass(frozen=True, slots=True)
+class _Line(Generic[R, D]):
+    """What waits of one kind, by sender; the sender whose turn it is comes first."""
+
+    together: Together[R, D]
+    queues: OrderedDict[UUID, deque[_Waiting[R, D]]] = field(default_factory=OrderedDict)
+
+    def put(self, waiting: _Waiting[R, D]) -> None:
+        """Put a request behind those of its sender."""
+        self.queues.setdefault(waiting.actor.subject, deque()).append(waiting)
+
+    def take(self) -> Iterator[_Waiting[R, D]]:
+        """Take one request of each sender in turn, until there are none or enough."""
+        for _ in range(MOST_TOGETHER):
+            if not self.queues:
+                return
+            sender, queue = self.queues.popitem(last=False)
+            yield queue.popleft()
+            if queue:
+                self.queues[sender] = queue
 
 
 class Desk:
-    """Takes single bills, settles them together, gives each its own answer.
+    """Takes single requests, does them together, gives each its own answer.
 
     Args:
-        settle_together: settles bills in one transaction.
+        acts: what is done.
         clerks: transactions at once.
-        most_waiting: bills in the queue, at most.
-        most_of_one_till: bills of one institution in the queue, at most.
+        most_waiting: requests in the queue, at most.
+        most_of_one_sender: requests of one sender in the queue, at most.
         deadline_s: seconds that a client is kept waiting.
     """
 
     def __init__(
         self,
-        settle_together: SettleTogether,
+        acts: Acts,
         *,
         clerks: int = CLERKS,
         most_waiting: int = MOST_WAITING,
-        most_of_one_till: int = MOST_OF_ONE_TILL,
+        most_of_one_sender: int = MOST_OF_ONE_SENDER,
         deadline_s: float = DEADLINE_S,
     ) -> None:
-        self._settle_together: Final = settle_together
+        self._bills: Final = _Line(acts.settle)
+        self._reversals: Final = _Line(acts.reverse)
+        self._premiums: Final = _Line(acts.debit)
+        self._ask_tax_bureau: Final = acts.ask_tax_bureau
         self._clerks: Final = clerks
         self._most_waiting: Final = most_waiting
-        self._most_of_one_till: Final = most_of_one_till
+        self._most_of_one_sender: Final = most_of_one_sender
         self._deadline_s: Final = deadline_s
-        self._queues: Final[OrderedDict[UUID, deque[_Waiting]]] = OrderedDict()
+        self._turns: Final[deque[_Line[Any, Any]]] = deque(
+            (self._bills, self._reversals, self._premiums)
+        )
         self._waiting = 0
+        self._waiting_of: Final[Counter[UUID]] = Counter()
         self._at_work: Final[set[asyncio.Task[None]]] = set()
         self._is_open = True
 
     @property
     def waiting(self) -> int:
-        """Return how many bills wait to be taken."""
+        """Return how many requests wait to be taken."""
         return self._waiting
 
     async def settle(self, request: SettleBill, actor: Actor) -> Settled:
-        """Settle one bill together with those that wait at the same moment.
+        """Settle a bill together with those that wait at the same moment.
 
         Raises:
-            Unavailable: the queue or the till's share of it is full, the desk has closed, or the
+            Unavailable: the queue or the sender's share of it is full, the desk has closed, or the
                 answer takes too long; the same key may be sent again, and tells what happened.
             Problem: the bill's own answer, where it was not settled.
 
         Clause: as ``usecases.settle``.
         """
-        waiting = self._enqueue((request, actor))
+        return await self._done(self._bills, request, actor)
+
+    async def reverse(self, request: ReverseSettlement, actor: Actor) -> Reversed:
+        """Reverse a settlement together with what waits at the same moment.
+
+        Raises:
+            Unavailable, Problem: as ``settle``.
+
+        Clause: as ``usecases.reverse``.
+        """
+        return await self._done(self._reversals, request, actor)
+
+    async def pay_premium(self, request: PayPremium, actor: Actor) -> Done:
+        """Debit a premium together with what waits at the same moment, then ask the tax bureau.
+
+        Returns:
+            The premium's id; its state is to be read afterwards: debited, confirmed, or failed and
+            given back.
+
+        Raises:
+            Unavailable, Problem: as ``settle``.
+
+        Clause: as ``usecases.pay_premium``.
+        """
+        done = await self._done(self._premiums, request, actor)
+        await self._ask_tax_bureau(done.id)
+        return done
+
+    async def _done(self, line: _Line[R, D], request: R, actor: Actor) -> D:
+        answer = self._enqueue(line, request, actor)
         self._call_a_clerk()
         try:
             async with asyncio.timeout(self._deadline_s):
-                answer = await asyncio.shield(waiting.answer)
+                told = await asyncio.shield(answer)
         except TimeoutError:
             raise Unavailable from None
-        if isinstance(answer, Problem):
-            raise answer
-        return answer
+        if isinstance(told, Problem):
+            raise told
+        return told
 
-    def _enqueue(self, bill: Bill) -> _Waiting:
-        queue = self._queues.setdefault(bill[1].subject, deque())
-        is_full = self._waiting >= self._most_waiting or len(queue) >= self._most_of_one_till
+    def _enqueue(
+        self, line: _Line[R, D], request: R, actor: Actor
+    ) -> "asyncio.Future[D | Problem]":
+        is_full = (
+            self._waiting >= self._most_waiting
+            or self._waiting_of[actor.subject] >= self._most_of_one_sender
+        )
         if is_full or not self._is_open:
-            if not queue:
-                del self._queues[bill[1].subject]
             raise Unavailable
-        waiting = _Waiting(bill, asyncio.get_running_loop().create_future())
+        answer: asyncio.Future[D | Problem] = asyncio.get_running_loop().create_future()
         # A client that went away leaves a failed answer unread, which is no one's error.
-        waiting.answer.add_done_callback(_read)
-        queue.append(waiting)
+        answer.add_done_callback(_read)
+        line.put(_Waiting(request, actor, answer))
         self._waiting += 1
-        return waiting
+        self._waiting_of[actor.subject] += 1
+        return answer
 
     def _call_a_clerk(self) -> None:
         if len(self._at_work) < self._clerks:
@@ -125,35 +211,47 @@ class Desk:
             clerk.add_done_callback(self._at_work.discard)
 
     async def _work(self) -> None:
-        while batch := list(self._take()):
-            await self._serve(batch)
+        while (line := self._next_line()) is not None:
+            batch = list(line.take())
+            self._forget(batch)
+            await self._serve(line.together, batch)
 
-    def _take(self) -> Iterator[_Waiting]:
-        """Take one bill of each till in turn, until there are none or enough."""
-        for _ in range(min(self._waiting, MOST_TOGETHER)):
-            till, queue = self._queues.popitem(last=False)
-            yield queue.popleft()
-            self._waiting -= 1
-            if queue:
-                self._queues[till] = queue
+    def _forget(self, taken: Sequence[_Waiting[Any, Any]]) -> None:
+        """Count no longer who was taken."""
+        self._waiting -= len(taken)
+        for waiting in taken:
+            sender = waiting.actor.subject
+            self._waiting_of[sender] -= 1
+            if not self._waiting_of[sender]:
+                del self._waiting_of[sender]
 
-    async def _serve(self, batch: Sequence[_Waiting]) -> None:
+    def _next_line(self) -> _Line[Any, Any] | None:
+        """Return the next kind of which something waits; the kinds take turns."""
+        for _ in range(len(self._turns)):
+            self._turns.rotate(-1)
+            if self._turns[-1].queues:
+                return self._turns[-1]
+        return None
+
+    async def _serve(self, together: Together[R, D], batch: Sequence[_Waiting[R, D]]) -> None:
         try:
-            answers = await self._settle_together([waiting.bill for waiting in batch])
+            answers = await together([(waiting.request, waiting.actor) for waiting in batch])
         except Exception as failure:  # noqa: BLE001 - the edge of a batch: each is answered
-            await self._serve_one_by_one(batch, failure)
+            await self._serve_one_by_one(together, batch, failure)
             return
         for waiting, answer in zip(batch, answers, strict=True):
             _tell(waiting, answer)
 
-    async def _serve_one_by_one(self, batch: Sequence[_Waiting], failure: Exception) -> None:
+    async def _serve_one_by_one(
+        self, together: Together[R, D], batch: Sequence[_Waiting[R, D]], failure: Exception
+    ) -> None:
         """Keep what breaks a transaction from breaking its neighbours."""
         if len(batch) == 1:
             _fail(batch[0], failure)
             return
-        _log.warning("batch_split", bills=len(batch), error=type(failure).__qualname__)
+        _log.warning("batch_split", requests=len(batch), error=type(failure).__qualname__)
         for waiting in batch:
-            await self._serve([waiting])
+            await self._serve(together, [waiting])
 
     async def __aenter__(self) -> Self:
         """Open for as long as the block runs."""
@@ -164,22 +262,22 @@ class Desk:
         await self.close()
 
     async def close(self) -> None:
-        """Take no more bills, and finish those that wait."""
+        """Take no more requests, and finish those that wait."""
         self._is_open = False
         while self._at_work:
             await asyncio.gather(*self._at_work, return_exceptions=True)
 
 
-def _tell(waiting: _Waiting, answer: Answer) -> None:
+def _tell(waiting: _Waiting[R, D], answer: D | Problem) -> None:
     with suppress(asyncio.InvalidStateError):
         waiting.answer.set_result(answer)
 
 
-def _fail(waiting: _Waiting, failure: Exception) -> None:
+def _fail(waiting: _Waiting[Any, Any], failure: Exception) -> None:
     with suppress(asyncio.InvalidStateError):
         waiting.answer.set_exception(failure)
 
 
-def _read(answer: "asyncio.Future[Answer]") -> None:
+def _read(answer: "asyncio.Future[Any]") -> None:
     if not answer.cancelled():
         answer.exception()

@@ -1,13 +1,15 @@
 """Families loaded from the rows: locked, as statement 2 of a change, or only read.
 
 One statement brings everything that the rules need for any number of beneficiaries: live bindings,
-accounts, what limits have let through, policies, and, for settling, stored answers and taken bill
-numbers. The beneficiary rows must be locked before the locking form runs (see ``locks``).
+accounts, what limits have let through, policies, and whatever else is asked for beside them. The
+beneficiary rows must be locked before the locking form runs (see ``locks``).
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,10 +24,13 @@ from gongji.domain.kinship import Kinship
 from gongji.domain.money import Fen
 from gongji.domain.person import PersonalAccount
 from gongji.domain.policy import Policy, in_force
+from gongji.domain.settlement import Reversal, Settlement
 from gongji.store.locks import LockedBeneficiary, read_account, read_locked_beneficiary
 from gongji.store.policies import read_policy
 from gongji.store.request_keys import StoredKey
+from gongji.store.settlements import read_reversal, read_settlement
 from gongji.store.sql import day_of, id_of, moment, one_json, to_json
+from gongji.store.tariffs import NO_PREMIUMS, PREMIUM_FACTS, PremiumFacts, read_premium_facts
 
 USED: Final = """drawn AS (
     SELECT l.binding_id, l.business_day, l.amount_fen
@@ -51,22 +56,18 @@ USED: Final = """drawn AS (
 """Two more parts of a ``WITH``: what bindings have let through in the year of the day ``$2`` and
 in its month; the part ``limited`` before them holds the ids of the bindings."""
 
-_LOAD: Final = """
+_FAMILIES: Final = """
 WITH families AS (
-    SELECT b.* FROM beneficiary AS b
-    WHERE b.person_id = ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)))
+    SELECT b.* FROM beneficiary AS b WHERE b.person_id = {people}
 ), live AS (
     SELECT b.* FROM binding AS b
-    WHERE b.beneficiary_id = ANY (ARRAY(
-            SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)))
-        AND b.status IN ('ACTIVE', 'PAUSED')
+    WHERE b.beneficiary_id = {people} AND b.status IN ('ACTIVE', 'PAUSED')
 ), accounts AS (
     SELECT a.* FROM personal_account AS a
     WHERE a.id = ANY (ARRAY(
             SELECT account_id FROM live
-            UNION ALL SELECT value::uuid FROM jsonb_array_elements_text($3::jsonb)))
-        OR a.owner_id = ANY (ARRAY(
-            SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)))
+            UNION ALL SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb -> 'accounts')))
+        OR a.owner_id = {people}
     ORDER BY a.id
     {lock}
 ), limited AS (
@@ -83,29 +84,104 @@ SELECT jsonb_build_object(
         FROM policy AS p
         WHERE p.in_force_from <= $2::date AND p.region IN (
             SELECT unnest(ARRAY[f.region, left(f.region, 4) || '00', left(f.region, 2) || '0000'])
-            FROM (SELECT region FROM families UNION SELECT region FROM accounts) AS f)),
+            FROM (SELECT region FROM families UNION SELECT region FROM accounts) AS f))
+    {beside}
+)::text
+"""
+
+
+def _listed(name: str) -> str:
+    """Name the ids of one list of the parameter, as ``sql`` says why."""
+    return f"ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb -> '{name}')))"
+
+
+_ALL: Final = """
+    '{name}', (
+        SELECT COALESCE(jsonb_agg(to_jsonb(r)), '[]') FROM {table} AS r WHERE r.{key} = {ids})"""
+_BESIDE: Final = {
+    "keys": f"""
     'keys', (
         SELECT COALESCE(jsonb_object_agg(k.id, jsonb_build_object('operation', k.operation,
             'request_hash', k.request_hash, 'answer', k.answer)), '{{}}')
-        FROM request_key AS k
-        WHERE k.id = ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($4::jsonb)))),
+        FROM request_key AS k WHERE k.id = {_listed("keys")}),
+    'answered', (
+        SELECT COALESCE(jsonb_agg(to_jsonb(s)), '[]') FROM settlement AS s
+        WHERE s.id = ANY (ARRAY(
+            SELECT (k.answer ->> 'id')::uuid FROM request_key AS k
+            WHERE k.id = {_listed("keys")} AND k.operation = 'settleBill')))""",
+    "bills": """
     'bills', (
         SELECT COALESCE(jsonb_agg(jsonb_build_object(
             'institution_id', b.institution_id, 'number', b.number, 'settlement_id', (
                 SELECT s.id FROM settlement AS s WHERE s.institution_id = b.institution_id
                     AND s.institution_bill_no = b.number AND s.reversal_id IS NULL))), '[]')
-        FROM jsonb_to_recordset($5::jsonb) AS b(institution_id uuid, number text)),
-    'institutions', (
-        SELECT COALESCE(jsonb_agg(to_jsonb(i)), '[]') FROM institution AS i
-        WHERE i.id = ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($6::jsonb))))
-)::text
-"""
-_LOAD_LOCKING: Final = _LOAD.format(lock="FOR UPDATE", used=USED)
-LOAD_READING: Final = _LOAD.format(lock="", used=USED)
-"""The statement that only reads; views ask more in the same snapshot and put it inside theirs."""
+        FROM jsonb_to_recordset($1::jsonb -> 'bills') AS b(institution_id uuid, number text))""",
+    "institutions": _ALL.format(
+        name="institutions", table="institution", key="id", ids=_listed("institutions")
+    ),
+    "reversals_of": _ALL.format(
+        name="reversals", table="reversal", key="settlement_id", ids=_listed("reversals_of")
+    ),
+    "premiums_of": f"'premiums', {PREMIUM_FACTS}",
+}
+"""Further members of the answer, by the name of the list of ids that asks for them."""
+
+
+@lru_cache(maxsize=64)
+def loading(beside: tuple[str, ...] = (), *, locking: bool = False) -> str:
+    """Compose the statement; its text depends only on what is asked beside families.
+
+    Its parameters are one JSON object of lists (``people``, ``accounts``, and those of
+    ``beside``) and a business day. Views ask more in the same snapshot and put it inside theirs.
+    """
+    members = "".join(f", {_BESIDE[name]}" for name in beside)
+    return _FAMILIES.format(
+        people=_listed("people"),
+        lock="FOR UPDATE" if locking else "",
+        used=USED,
+        beside=members,
+    )
+
 
 BillNumber = tuple[UUID, str]
 """An institution's id and its own number of a bill."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What one statement brings beside families; what nobody asks for costs nothing.
+
+    Args:
+        keys: request keys whose stored answers are wanted, with the settlements among them.
+        bills: bill numbers to look for among settlements that are not reversed.
+        institutions: institutions that are wanted.
+        reversals_of: settlements whose reversals are wanted.
+        premiums_of: persons about whose premiums is asked.
+    """
+
+    keys: Iterable[UUID] = ()
+    bills: Iterable[BillNumber] = ()
+    institutions: Iterable[UUID] = ()
+    reversals_of: Iterable[UUID] = ()
+    premiums_of: Iterable[UUID] = ()
+
+    def lists(self) -> dict[str, list[Any]]:
+        """Return what is asked for, by the names of the statement's lists."""
+        numbers = [{"institution_id": place, "number": number} for place, number in self.bills]
+        asked: dict[str, list[Any]] = {
+            "keys": list(self.keys),
+            "bills": numbers,
+            "institutions": list(self.institutions),
+            "reversals_of": list(self.reversals_of),
+            "premiums_of": list(self.premiums_of),
+        }
+        return {name: wanted for name, wanted in asked.items() if wanted}
+
+
+NOTHING_BESIDE: Final = Beside()
+
+
+NO_DRAWS: Final[Mapping[UUID, Fen]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +193,11 @@ class Families:
         live: each beneficiary's live bindings.
         accounts: every account concerned, by id.
         keys: stored keys by id.
+        answered: settlements that stored keys answer with, by id.
         bills: settlements that are not reversed, by bill number.
         institutions: those that were asked for, by id.
+        reversals: by the settlement that they reverse.
+        premiums: what was asked about premiums.
     """
 
     rows: Mapping[UUID, LockedBeneficiary]
@@ -128,15 +207,20 @@ class Families:
     used: dict[UUID, Used]
     policies: tuple[Policy, ...]
     keys: Mapping[UUID, StoredKey]
+    answered: dict[UUID, Settlement]
     bills: dict[BillNumber, UUID]
     institutions: Mapping[UUID, Institution]
+    reversals: dict[UUID, Reversal]
+    premiums: PremiumFacts
 
     def account_of(self, owner_id: UUID) -> PersonalAccount | None:
         """Return a person's own account, if it was loaded."""
         return next((a for a in self.accounts.values() if a.owner_id == owner_id), None)
 
-    def book(self, accounts: Mapping[UUID, PersonalAccount], drawn: Mapping[UUID, Fen]) -> None:
-        """Remember what one bill of a batch changed, for the bills after it.
+    def book(
+        self, accounts: Mapping[UUID, PersonalAccount], drawn: Mapping[UUID, Fen] = NO_DRAWS
+    ) -> None:
+        """Remember what one request of a batch changed, for those after it.
 
         Args:
             accounts: the accounts as they stand afterwards.
@@ -186,9 +270,7 @@ async def load_families(
     day: date,
     locking: bool,
     account_ids: Iterable[UUID] = (),
-    key_ids: Iterable[UUID] = (),
-    bills: Iterable[BillNumber] = (),
-    institution_ids: Iterable[UUID] = (),
+    beside: Beside = NOTHING_BESIDE,
 ) -> Families:
     """Load families; with ``locking``, lock their accounts by id.
 
@@ -196,31 +278,24 @@ async def load_families(
         beneficiary_ids: whose families; their rows are locked already when ``locking``.
         day: business day for which used limits and policies are wanted.
         account_ids: further accounts, such as that of somebody who is about to share.
-        key_ids: request keys whose stored answers are wanted.
-        bills: bill numbers to look for among settlements that are not reversed.
-        institution_ids: institutions that are wanted.
+        beside: what else is wanted in the same snapshot.
     """
-    answer = await one_json(
-        connection,
-        _LOAD_LOCKING if locking else LOAD_READING,
-        to_json(list(beneficiary_ids)),
-        day,
-        to_json(list(account_ids)),
-        to_json(list(key_ids)),
-        to_json([{"institution_id": place, "number": number} for place, number in bills]),
-        to_json(list(institution_ids)),
-    )
-    return read_families(answer)
+    lists = beside.lists()
+    statement = loading(tuple(lists), locking=locking)
+    lists |= {"people": list(beneficiary_ids), "accounts": list(account_ids)}
+    return read_families(await one_json(connection, statement, to_json(lists), day))
 
 
 def read_families(answer: Mapping[str, Any]) -> Families:
-    """Read what ``LOAD_READING`` answered."""
+    """Read what a statement of ``loading`` answered."""
     rows = [read_locked_beneficiary(row) for row in answer["families"]]
     live: dict[UUID, list[Binding]] = {}
     for row in answer["bindings"]:
         binding = read_binding(row)
         live.setdefault(binding.beneficiary_id, []).append(binding)
     accounts = [read_account(row) for row in answer["accounts"]]
+    answered = map(read_settlement, answer.get("answered", ()))
+    reversals = map(read_reversal, answer.get("reversals", ()))
     return Families(
         rows={row.value.id: row for row in rows},
         live={person: tuple(bindings) for person, bindings in live.items()},
@@ -228,13 +303,20 @@ def read_families(answer: Mapping[str, Any]) -> Families:
         accounts={account.id: account for account in accounts},
         used={id_of(row["binding_id"]): read_used(row) for row in answer["used"]},
         policies=tuple(read_policy(**row) for row in answer["policies"]),
-        keys={id_of(key_id): StoredKey(**stored) for key_id, stored in answer["keys"].items()},
+        keys={
+            id_of(key_id): StoredKey(**stored) for key_id, stored in answer.get("keys", {}).items()
+        },
+        answered={settlement.id: settlement for settlement in answered},
         bills={
             (id_of(row["institution_id"]), row["number"]): id_of(row["settlement_id"])
-            for row in answer["bills"]
+            for row in answer.get("bills", ())
             if row["settlement_id"] is not None
         },
-        institutions={id_of(row["id"]): read_institution(row) for row in answer["institutions"]},
+        institutions={
+            id_of(row["id"]): read_institution(row) for row in answer.get("institutions", ())
+        },
+        reversals={reversal.settlement_id: reversal for reversal in reversals},
+        premiums=read_premium_facts(answer.get("premiums", NO_PREMIUMS)),
     )
 
 

@@ -1,8 +1,8 @@
 """Premiums as values: debited, concluded by the tax bureau's answer or a refund, read back."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,22 +17,20 @@ from gongji.domain.events import Event, EventKind
 from gongji.domain.ledger import Cause, CauseKind, ControlKind, control_account_id
 from gongji.domain.money import Fen
 from gongji.domain.page import PageOf, PageRequest
-from gongji.domain.person import Beneficiary
 from gongji.domain.premium import (
     Premium,
     PremiumMove,
     PremiumSide,
     PremiumStatus,
-    Tariff,
     premium_after,
-    tariff_for,
 )
 from gongji.domain.settlement import Leg, give_back, suspended_legs
 from gongji.store.cases import open_suspended
 from gongji.store.changes import Changes, Table
+from gongji.store.guardians import GUARDIANSHIP
 from gongji.store.locks import LockedBeneficiary, lock_accounts
 from gongji.store.rows import BindingRow, PremiumRow
-from gongji.store.sql import one_json, rows, to_json
+from gongji.store.sql import rows, to_json
 
 _COLUMNS: Final = """p.id, p.binding_id, p.payer_id, p.insured_id, p.year, p.category, p.region,
     p.amount_fen, p.status, p.business_day, p.debited_at, p.confirmed_at, p.failed_at,
@@ -237,88 +235,53 @@ async def unconfirmed_premiums(
     return [_read(row) for row in await rows(connection, _UNCONFIRMED, after, limit)]
 
 
-async def insured_of_binding(
-    connection: BaseDBAsyncClient, binding_id: UUID, *, sharer_id: UUID
-) -> UUID | None:
-    """Return the beneficiary of a sharer's binding, whatever its state; None: no such binding."""
-    theirs = BindingRow.filter(id=binding_id, sharer_id=sharer_id).using_db(connection)
-    row = await theirs.first()
-    return None if row is None else row.beneficiary_id
+@dataclass(frozen=True, slots=True)
+class PayersSide:
+    """What is known, without a lock, of a premium that somebody wants to pay.
+
+    Args:
+        payer_id: the sharer who would pay.
+        acting_id: the guardian or proxy who asks for the sharer; None: the sharer asks.
+    """
+
+    binding_id: UUID
+    payer_id: UUID
+    acting_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class InsuredSide:
+    """Whom a premium is for.
+
+    Args:
+        insured_id: the beneficiary of the payer's binding, whatever its state; None: no such one.
+        guardianship: what ``guardians.capacity_at`` reads; None: nothing is recorded.
+    """
+
+    insured_id: UUID | None
+    guardianship: str | None
+
+
+_INSURED: Final = f"""
+SELECT (SELECT b.beneficiary_id FROM binding AS b
+        WHERE b.id = w.binding_id AND b.sharer_id = w.payer_id) AS insured_id,
+    ({GUARDIANSHIP} WHERE g.guardian_id = w.acting_id AND g.ward_id = w.payer_id)::text
+        AS guardianship
+FROM jsonb_to_recordset($1::jsonb)
+    AS w(place int, binding_id uuid, payer_id uuid, acting_id uuid)
+ORDER BY w.place
+"""
+
+
+async def insured_sides(
+    connection: BaseDBAsyncClient, sides: Sequence[PayersSide]
+) -> list[InsuredSide]:
+    """Return whom premiums are for, in the order of the payers' sides."""
+    wanted = [{"place": place, **asdict(side)} for place, side in enumerate(sides)]
+    return [InsuredSide(**row) for row in await rows(connection, _INSURED, to_json(wanted))]
 
 
 async def insured_by_sharer(connection: BaseDBAsyncClient, sharer_id: UUID) -> list[UUID]:
     """Return the beneficiaries of a sharer's live bindings, in the order of acceptance."""
     live = BindingRow.filter(sharer_id=sharer_id, status__in=LIVE).using_db(connection)
     return [row.beneficiary_id for row in await live.order_by("accepted_at", "id")]
-
-
-@dataclass(frozen=True, slots=True)
-class PremiumFacts:
-    """What decides about the premiums of some persons, beside their families.
-
-    Args:
-        categories: the registry's category of each person.
-        tariffs: every tariff that may hold for one of them.
-        paid: persons and years of which the premium is paid and not refunded.
-    """
-
-    categories: Mapping[UUID, str]
-    tariffs: tuple[Tariff, ...]
-    paid: frozenset[tuple[UUID, int]]
-
-    def tariff_of(self, insured: Beneficiary, year: int) -> Tariff | None:
-        """Return what an insured person's premium of a year costs, and when it may be paid."""
-        category = self.categories[insured.id]
-        return tariff_for(self.tariffs, region=insured.region, year=year, category=category)
-
-    def tariffs_of(self, insured: Beneficiary, *, not_closed_on: date) -> list[Tariff]:
-        """Return an insured person's tariffs whose windows are open or still to come, by year."""
-        years = sorted({tariff.year for tariff in self.tariffs})
-        found = (self.tariff_of(insured, year) for year in years)
-        return [tariff for tariff in found if tariff and not_closed_on <= tariff.closes_on]
-
-    def is_paid(self, insured_id: UUID, year: int) -> bool:
-        """Tell whether a year's premium is paid and not refunded (G14)."""
-        return (insured_id, year) in self.paid
-
-
-_FACTS: Final = """
-WITH insured AS (
-    SELECT p.id, p.premium_category AS category, b.region
-    FROM person AS p JOIN beneficiary AS b ON b.person_id = p.id
-    WHERE p.id = ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)))
-)
-SELECT jsonb_build_object(
-    'categories', (SELECT COALESCE(jsonb_object_agg(id, category), '{}') FROM insured),
-    'tariffs', (
-        SELECT COALESCE(jsonb_agg(to_jsonb(t)), '[]') FROM tariff AS t
-        WHERE EXISTS (
-            SELECT FROM insured AS i WHERE i.category = t.category AND t.region IN
-                (i.region, left(i.region, 4) || '00', left(i.region, 2) || '0000'))),
-    'paid', (
-        SELECT COALESCE(jsonb_agg(jsonb_build_object('id', p.insured_id, 'year', p.year)), '[]')
-        FROM premium AS p
-        WHERE p.insured_id IN (SELECT id FROM insured) AND p.status IN ('DEBITED', 'CONFIRMED'))
-)::text
-"""
-
-
-async def premium_facts(connection: BaseDBAsyncClient, insured_ids: Iterable[UUID]) -> PremiumFacts:
-    """Read what decides about persons' premiums; for paying, under their beneficiary locks."""
-    answer = await one_json(connection, _FACTS, to_json(list(insured_ids)))
-    return PremiumFacts(
-        categories={UUID(person): category for person, category in answer["categories"].items()},
-        tariffs=tuple(_read_tariff(row) for row in answer["tariffs"]),
-        paid=frozenset((UUID(row["id"]), row["year"]) for row in answer["paid"]),
-    )
-
-
-def _read_tariff(row: Mapping[str, Any]) -> Tariff:
-    return Tariff(
-        region=row["region"],
-        year=row["year"],
-        category=row["category"],
-        amount=Fen(row["amount_fen"]),
-        opens_on=date.fromisoformat(row["opens_on"]),
-        closes_on=date.fromisoformat(row["closes_on"]),
-    )

@@ -1,6 +1,7 @@
 """Settlements as values: written from what was decided, read back as the same facts for ever."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,9 +12,9 @@ from gongji.domain.bill import Bill, Line, VisitKind
 from gongji.domain.deduction import LegType
 from gongji.domain.money import Fen
 from gongji.domain.policy import CredentialKind, ItemKind
-from gongji.domain.settlement import Leg, Settlement
+from gongji.domain.settlement import Leg, Reversal, Settlement
 from gongji.store.changes import Changes, Table
-from gongji.store.sql import rows, to_json
+from gongji.store.sql import id_of, rows, to_json
 
 _BILL_COLUMNS: Final = {
     "total": "total_fen",
@@ -73,12 +74,8 @@ def insert_settlement(changes: Changes, settlement: Settlement, legs: Iterable[L
 
 
 _BY_ID: Final = """
-SELECT s.* FROM settlement AS s
+SELECT to_jsonb(s)::text AS settlement FROM settlement AS s
 WHERE s.id = ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)))
-"""
-_LEGS: Final = """
-SELECT account_id, type, rank, amount_fen, binding_id FROM settlement_leg
-WHERE settlement_id = $1 ORDER BY rank
 """
 
 
@@ -89,37 +86,24 @@ async def settlements_by_id(
     if not (wanted := list(ids)):
         return {}
     found = await rows(connection, _BY_ID, to_json(wanted))
-    return {row["id"]: read_settlement(row) for row in found}
-
-
-async def legs_of_settlement(connection: BaseDBAsyncClient, settlement_id: UUID) -> list[Leg]:
-    """Read a settlement's legs in the order of drawing."""
-    return [
-        Leg(
-            account_id=row["account_id"],
-            type=LegType(row["type"]),
-            rank=row["rank"],
-            amount=Fen(row["amount_fen"]),
-            binding_id=row["binding_id"],
-        )
-        for row in await rows(connection, _LEGS, settlement_id)
-    ]
+    settlements = (read_settlement(orjson.loads(row["settlement"])) for row in found)
+    return {settlement.id: settlement for settlement in settlements}
 
 
 def read_settlement(row: Mapping[str, Any]) -> Settlement:
-    """Read a settlement row."""
+    """Read a settlement row out of a JSON answer."""
     amounts = {name: Fen(row[column]) for name, column in _BILL_COLUMNS.items()}
-    balance_after = row["own_balance_after_fen"]
+    balance_after, reversal_id = row["own_balance_after_fen"], row["reversal_id"]
     return Settlement(
-        id=row["id"],
-        institution_id=row["institution_id"],
-        beneficiary_id=row["beneficiary_id"],
-        business_day=row["business_day"],
-        settled_at=row["settled_at"],
+        id=id_of(row["id"]),
+        institution_id=id_of(row["institution_id"]),
+        beneficiary_id=id_of(row["beneficiary_id"]),
+        business_day=date.fromisoformat(row["business_day"]),
+        settled_at=datetime.fromisoformat(row["settled_at"]),
         bill=Bill(
             institution_bill_no=row["institution_bill_no"],
             visit=VisitKind(row["visit"]),
-            lines=tuple(_read_line(line) for line in orjson.loads(row["lines"])),
+            lines=tuple(map(_read_line, row["lines"])),
             **amounts,
         ),
         eligible=Fen(row["eligible_fen"]),
@@ -131,12 +115,36 @@ def read_settlement(row: Mapping[str, Any]) -> Settlement:
         credential_digest=row["credential_digest"],
         policy_version=row["policy_version"],
         order_version=row["order_version"],
-        explanation=orjson.loads(row["explanation"]),
-        request_id=row["request_id"],
-        actor=orjson.loads(row["actor"]),
-        reversal_id=row["reversal_id"],
+        explanation=row["explanation"],
+        request_id=id_of(row["request_id"]),
+        actor=row["actor"],
+        reversal_id=None if reversal_id is None else id_of(reversal_id),
     )
 
 
 def _read_line(line: Mapping[str, Any]) -> Line:
     return Line(line["code"], line["name"], ItemKind(line["kind"]), Fen(line["amount"]))
+
+
+def read_leg(row: Mapping[str, Any]) -> Leg:
+    """Read the row of a settlement's leg out of a JSON answer."""
+    binding_id = row["binding_id"]
+    return Leg(
+        account_id=id_of(row["account_id"]),
+        type=LegType(row["type"]),
+        rank=row["rank"],
+        amount=Fen(row["amount_fen"]),
+        binding_id=None if binding_id is None else id_of(binding_id),
+    )
+
+
+def read_reversal(row: Mapping[str, Any]) -> Reversal:
+    """Read a reversal row out of a JSON answer."""
+    return Reversal(
+        id=id_of(row["id"]),
+        settlement_id=id_of(row["settlement_id"]),
+        reversed_at=datetime.fromisoformat(row["reversed_at"]),
+        business_day=date.fromisoformat(row["business_day"]),
+        reason=row["reason"],
+        suspended=Fen(row["suspended_fen"]),
+    )

@@ -1,24 +1,27 @@
-"""Pay a resident premium (代缴居民医保费): debited under the locks, then confirmed or given back.
+"""Pay resident premiums (代缴居民医保费): debited under the locks, then confirmed or given back.
 
-The tax bureau is asked after the debit's commit, never within it. Until it answers, the premium
-stays debited; ``confirm_premiums`` asks again, at the start and from time to time, and a premium
-that waits too long has a case, which the answer closes.
+``debit`` takes a list of requests and does them in one transaction; each gets its own answer. The
+tax bureau is asked after the debit's commit, never within it. Until it answers, the premium stays
+debited; ``confirm_premiums`` asks again, at the start and from time to time, and a premium that
+waits too long has a case, which the answer closes.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from tortoise.transactions import in_transaction
 
-from gongji.domain.actor import TAX_BUREAU, Actor
+from gongji.domain.actor import TAX_BUREAU, Actor, ActorKind
 from gongji.domain.business_day import business_day
-from gongji.domain.errors import Code, Unavailable, not_found, refuse
+from gongji.domain.errors import Code, Forbidden, Problem, Unavailable, not_found, refuse
 from gongji.domain.events import Event, EventKind
 from gongji.domain.family import Family, Sharing
 from gongji.domain.ledger import Cause, CauseKind
-from gongji.domain.person import Beneficiary, PersonalAccount
+from gongji.domain.person import Beneficiary
 from gongji.domain.premium import (
     Premium,
     PremiumMove,
@@ -33,21 +36,26 @@ from gongji.domain.settlement import Leg, book, legs_of
 from gongji.store.cases import close_unconfirmed
 from gongji.store.changes import Changes
 from gongji.store.database import pool
+from gongji.store.families import Beside
+from gongji.store.guardians import capacity_at
 from gongji.store.ids import new_id
 from gongji.store.locks import claim_and_lock
 from gongji.store.plans import check_plan, sealed_plan
 from gongji.store.premiums import (
+    InsuredSide,
+    PayersSide,
     insert_premium,
-    insured_of_binding,
+    insured_sides,
     move_premium,
-    premium_facts,
     premium_payable,
     premiums_by_id,
     return_legs,
     unconfirmed_premiums,
 )
+from gongji.store.request_keys import Key
 from gongji.usecases.ports import Ports, PremiumOrder, TaxAnswer
-from gongji.usecases.transaction import Done, Transaction, command, retried
+from gongji.usecases.together import Batch, Waiting, do_together
+from gongji.usecases.transaction import Done, retried
 
 MOST_ASKED_S: Final = 10.0
 """How long the tax bureau may take to answer before it counts as silent."""
@@ -71,52 +79,94 @@ class PayPremium:
     if_plan: str | None = None
 
 
-async def pay_premium(request: PayPremium, actor: Actor, ports: Ports) -> Done:
-    """Pay a premium and ask the tax bureau for it; the result's state is to be read afterwards.
+async def debit(asked: Sequence[tuple[PayPremium, Actor]], ports: Ports) -> list[Done | Problem]:
+    """Debit premiums in one transaction, in the order of the requests.
+
+    The tax bureau is to be asked for each of them afterwards (``ask_tax_bureau``).
+
+    Args:
+        asked: each with the person who sent it.
 
     Returns:
-        The premium's id: debited, confirmed, or failed and given back.
+        For each request the premium's id, or the problem: ``Forbidden`` where the actor is no
+        person; a ``Refusal`` with every rule that stands against it, all at once, where nothing
+        was debited; ``PlanChanged`` where it is no longer what was shown.
 
     Raises:
-        Forbidden: the actor is no person.
-        Refusal: every rule that stands against it, all at once; nothing was debited.
-        PlanChanged: other accounts or amounts than were shown.
+        Unavailable: the database is silent; the keys may be sent again.
 
     Clause: S1.3, G8, G14.
     """
-    done = await _debit(request, actor, ports)
-    await _ask(done.id, ports)
-    return done
+    return await do_together(_Debiting(), asked, ports)
 
 
-@command("payPremium")
-async def _debit(tx: Transaction, request: PayPremium) -> UUID:
-    payer_id, _ = await tx.acting_person()
-    insured_id = await insured_of_binding(tx.connection, request.binding_id, sharer_id=payer_id)
-    if insured_id is None:
-        raise not_found("bindingId")
-    await tx.claim(insured_id)
-    families = await tx.load(insured_id)
-    family = families.family(insured_id, tx.at)
-    quote = await _quote(tx, request, family)
-    tariff, split = quote.accepted()
-    check_plan(request.if_plan, quote.sealed(sealed_plan(quote.plan, tx.ports.key_ring)))
-    premium = _premium(tx, quote.payer, family.beneficiary, tariff)
-    legs = legs_of(split)
-    insert_premium(
-        tx.changes,
-        premium,
-        legs,
-        explanation=explain(split, family),
-        actor=tx.actor,
-        request_id=request.request_id,
-    )
-    _book(tx, premium, legs, families.accounts)
-    tx.record(EventKind.PREMIUM_DEBITED, insured_id, **_ids(premium))
-    return premium.id
+@dataclass(frozen=True, slots=True)
+class _Lead:
+    """The insured person behind the payer's binding."""
+
+    beneficiary_id: UUID
+
+    @property
+    def account_ids(self) -> tuple[UUID, ...]:
+        return ()
 
 
-async def _quote(tx: Transaction, request: PayPremium, family: Family) -> PremiumQuote:
+class _Debiting:
+    """Debiting as one of the operations that are done for many at once."""
+
+    name = "payPremium"
+
+    async def leads(
+        self, asked: Sequence[tuple[PayPremium, Actor]], ports: Ports
+    ) -> list[_Lead | Problem]:
+        payers = [_payers_side(request, actor) for request, actor in asked]
+        insured, at = await insured_sides(pool(), payers), ports.clock.now()
+        return [_lead(actor, side, at) for (_, actor), side in zip(asked, insured, strict=True)]
+
+    def beside(self, waiting: Sequence[Waiting[PayPremium, _Lead]]) -> Beside:
+        leads = [one.lead for one in waiting]
+        return Beside(
+            premiums_of={lead.beneficiary_id for lead in leads if isinstance(lead, _Lead)}
+        )
+
+    def act(self, batch: Batch, request: PayPremium, lead: _Lead, by: Key) -> Done:
+        family = batch.families.family(lead.beneficiary_id, batch.at)
+        quote = _quote(batch, request, family)
+        tariff, split = quote.accepted()
+        check_plan(request.if_plan, quote.sealed(sealed_plan(quote.plan, batch.key_ring)))
+        premium = _premium(batch, quote.payer, family.beneficiary, tariff)
+        explanation = explain(split, family)
+        legs = legs_of(split)
+        insert_premium(
+            batch.changes,
+            premium,
+            legs,
+            explanation=explanation,
+            actor=by.actor,
+            request_id=by.request_id,
+        )
+        _book(batch, premium, legs, by.actor)
+        return Done(premium.id)
+
+    def repeat(self, batch: Batch, lead: _Lead, result_id: UUID) -> Done:  # noqa: ARG002
+        return Done(result_id, replayed=True)
+
+
+def _payers_side(request: PayPremium, actor: Actor) -> PayersSide:
+    acting_id = None if actor.acting_for is None else actor.subject
+    return PayersSide(request.binding_id, actor.person_id, acting_id)
+
+
+def _lead(actor: Actor, side: InsuredSide, at: datetime) -> _Lead | Problem:
+    """Lead to the insured person, for the sharer or who acts for the sharer (G19)."""
+    if actor.kind is not ActorKind.PERSON:
+        return Forbidden()
+    if actor.acting_for is not None and capacity_at(side.guardianship, at) is None:
+        return not_found("onBehalfOf")
+    return not_found("bindingId") if side.insured_id is None else _Lead(side.insured_id)
+
+
+def _quote(batch: Batch, request: PayPremium, family: Family) -> PremiumQuote:
     """Quote on the locked rows.
 
     Raises:
@@ -125,19 +175,18 @@ async def _quote(tx: Transaction, request: PayPremium, family: Family) -> Premiu
     payer = next((s for s in family.sharings if s.binding.id == request.binding_id), None)
     if payer is None:
         raise refuse(Code.PREMIUM_PAYER_CANNOT_PAY, "bindingId")
-    insured = family.beneficiary
-    facts = await premium_facts(tx.connection, [insured.id])
+    insured, facts = family.beneficiary, batch.families.premiums
     return quote_premium(
         payer,
         family,
         year=request.year,
         tariff=facts.tariff_of(insured, request.year),
         is_paid=facts.is_paid(insured.id, request.year),
-        at=tx.at,
+        at=batch.at,
     )
 
 
-def _premium(tx: Transaction, payer: Sharing, insured: Beneficiary, tariff: Tariff) -> Premium:
+def _premium(batch: Batch, payer: Sharing, insured: Beneficiary, tariff: Tariff) -> Premium:
     return Premium(
         id=new_id(),
         binding_id=payer.binding.id,
@@ -148,26 +197,32 @@ def _premium(tx: Transaction, payer: Sharing, insured: Beneficiary, tariff: Tari
         region=insured.region,
         amount=tariff.amount,
         status=PremiumStatus.DEBITED,
-        business_day=business_day(tx.at),
-        debited_at=tx.at,
+        business_day=business_day(batch.at),
+        debited_at=batch.at,
     )
 
 
-def _book(
-    tx: Transaction,
-    premium: Premium,
-    legs: tuple[Leg, ...],
-    accounts: dict[UUID, PersonalAccount],
-) -> None:
-    after, transfers = book(
+def _book(batch: Batch, premium: Premium, legs: tuple[Leg, ...], by: Actor) -> None:
+    """Collect what debiting changes, and let the requests that follow see it."""
+    families, changes = batch.families, batch.changes
+    accounts, transfers = book(
         legs,
-        accounts,
+        families.accounts,
         payable=premium_payable(premium.region),
         cause=Cause(CauseKind.PREMIUM, premium.id, premium.business_day),
     )
-    tx.changes.transfers(*transfers)
-    for account in after.values():
-        tx.changes.account(account)
+    changes.transfers(*transfers)
+    for account in accounts.values():
+        changes.account(account)
+    insured_id = premium.insured_id
+    event = Event(EventKind.PREMIUM_DEBITED, insured_id, _ids(premium))
+    changes.event(event, batch.locked[insured_id], by=by)
+    families.book(
+        accounts,
+        # What the payer pays is outside the payer's own limits (G8).
+        {leg.binding_id: leg.amount for leg in legs if leg.binding_id and leg.rank > 1},
+    )
+    families.premiums.paid.add((insured_id, premium.year))
 
 
 def _ids(premium: Premium) -> dict[str, UUID]:
@@ -187,7 +242,7 @@ async def confirm_premiums(ports: Ports) -> int:
 
     async def ask(premium_id: UUID) -> None:
         async with lanes:
-            await _ask(premium_id, ports)
+            await ask_tax_bureau(premium_id, ports)
 
     while page := await unconfirmed_premiums(pool(), after=last, limit=_PAGE):
         async with asyncio.TaskGroup() as group:
@@ -197,7 +252,7 @@ async def confirm_premiums(ports: Ports) -> int:
     return asked
 
 
-async def _ask(premium_id: UUID, ports: Ports) -> None:
+async def ask_tax_bureau(premium_id: UUID, ports: Ports) -> None:
     """Ask the tax bureau for a debited premium and book its answer; silence changes nothing."""
     premium = (await premiums_by_id(pool(), [premium_id]))[premium_id]
     if premium.status is not PremiumStatus.DEBITED:

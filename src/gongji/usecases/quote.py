@@ -15,7 +15,7 @@ from gongji.domain.institution import Institution
 from gongji.domain.money import Fen
 from gongji.domain.policy import CredentialKind
 from gongji.store.database import pool
-from gongji.store.families import Families, load_families
+from gongji.store.families import Beside, Families, load_families
 from gongji.store.guardians import acting_capacity
 from gongji.store.plans import plan_of_split
 from gongji.store.quote_counts import count_quote
@@ -81,7 +81,7 @@ async def _load(
         [] if person_id is None else [person_id],
         day=business_day(at),
         locking=False,
-        institution_ids=[institution_id],
+        beside=Beside(institutions=[institution_id]),
     )
     if (place := families.institutions.get(institution_id)) is None:
         raise Forbidden

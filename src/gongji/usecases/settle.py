@@ -1,18 +1,14 @@
 """Settle bills (结算): own account first, then the sharers in order, then cash.
 
 ``settle`` takes a list of bills and settles them in one transaction, each seeing the effect of the
-one before; every bill gets its own answer, and a refusal disturbs no neighbour. The desk will
-collect bills that wait at the same moment; a single bill is a list of one.
+one before; every bill gets its own answer, and a refusal disturbs no neighbour. A single bill is a
+list of one.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
-
-from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.transactions import in_transaction
 
 from gongji.domain.actor import Actor, ActorKind
 from gongji.domain.bill import Bill, faults
@@ -33,18 +29,15 @@ from gongji.domain.institution import Institution
 from gongji.domain.ledger import Cause, CauseKind, ControlKind, control_account_id
 from gongji.domain.money import Fen
 from gongji.domain.policy import CredentialKind
-from gongji.domain.settlement import Settlement, book, legs_of
-from gongji.store.changes import Changes
-from gongji.store.families import BillNumber, Families, load_families
+from gongji.domain.settlement import Leg, Settlement, book, legs_of
+from gongji.store.families import Beside
 from gongji.store.ids import new_id
 from gongji.store.insurance_centre import credential_digest
-from gongji.store.locks import LockedBeneficiary, claim_and_lock
-from gongji.store.personal_data import KeyRing
 from gongji.store.plans import check_plan, plan_of_split
-from gongji.store.request_keys import Key, StoredKey, is_answer, make_key, write_problem
-from gongji.store.settlements import insert_settlement, settlements_by_id
+from gongji.store.request_keys import Key
+from gongji.store.settlements import insert_settlement
 from gongji.usecases.ports import Ports
-from gongji.usecases.transaction import retried
+from gongji.usecases.together import Batch, Waiting, do_together
 
 OPERATION: Final = "settleBill"
 
@@ -72,22 +65,13 @@ class Settled:
     institution: Institution
     replayed: bool
 
+    @property
+    def id(self) -> UUID:
+        """Return the settlement's id."""
+        return self.settlement.id
+
 
 Answer = Settled | Problem
-
-
-@dataclass(slots=True)
-class _Waiting:
-    """One bill on its way: its key, and the person behind the credential, if there is one."""
-
-    request: SettleBill
-    actor: Actor
-    key: Key
-    beneficiary_id: UUID | None
-
-    @property
-    def number(self) -> BillNumber:
-        return self.actor.subject, self.request.bill.institution_bill_no
 
 
 async def settle(bills: Sequence[tuple[SettleBill, Actor]], ports: Ports) -> list[Answer]:
@@ -105,208 +89,147 @@ async def settle(bills: Sequence[tuple[SettleBill, Actor]], ports: Ports) -> lis
 
     Clause: S1.1, S1.2, S2.1, S2.2, G3, G4, G12, G16, G21, G22, G32, G33.
     """
-    holders = await ports.insurance_centre.holders(
-        [(request.credential_kind, request.credential_number) for request, _ in bills]
-    )
-    waiting = [
-        _Waiting(request, actor, make_key(OPERATION, request, actor, ports.key_ring), holder)
-        for (request, actor), holder in zip(bills, holders, strict=True)
-    ]
-    return await retried(lambda: _settle_together(waiting, ports))
-
-
-async def _settle_together(waiting: Sequence[_Waiting], ports: Ports) -> list[Answer]:
-    tills = [one for one in waiting if one.actor.kind is ActorKind.TILL]
     try:
-        answers = await _settle_of_tills(tills, ports)
-    except _Strangers as strangers:
-        # Their keys were claimed with the others'; the rollback gave all of them back.
-        known = [one for one in tills if one.actor.subject not in strangers.subjects]
-        answers = await _settle_of_tills(known, ports)
-    return [answers.get(id(one), Forbidden()) for one in waiting]
+        return await do_together(_Settling(), bills, ports)
+    except _Stranger as stranger:
+        # Its keys were claimed with the others'; the rollback gave all of them back.
+        known = iter(await settle([b for b in bills if b[1].subject != stranger.till], ports))
+        return [
+            Forbidden() if actor.subject == stranger.till else next(known) for _, actor in bills
+        ]
 
 
-class _Strangers(Exception):
-    """Tills of institutions that the registry does not know."""
+class _Stranger(Exception):
+    """A till of an institution that the registry does not know."""
 
-    def __init__(self, subjects: set[UUID]) -> None:
-        super().__init__(len(subjects))
-        self.subjects: Final = subjects
-
-
-async def _settle_of_tills(tills: Sequence[_Waiting], ports: Ports) -> dict[int, Answer]:
-    """Settle the bills of tills; answers by the identity of what waited.
-
-    Raises:
-        _Strangers: some institution is unknown; nothing happened.
-    """
-    async with in_transaction() as connection:
-        batch = await _open(connection, tills, ports)
-        answers = {id(one): batch.answer(one) for one in tills}
-        await batch.changes.write(connection)
-        replays = await settlements_by_id(connection, batch.replayed_ids)
-    return {one: _filled(answer, replays) for one, answer in answers.items()}
-
-
-async def _open(connection: BaseDBAsyncClient, tills: Sequence[_Waiting], ports: Ports) -> "_Batch":
-    """Claim the keys and lock, then load everything in a new snapshot: statements 1 and 2."""
-    people = {one.beneficiary_id for one in tills if one.beneficiary_id is not None}
-    keys = {one.key.id: one.key for one in tills}
-    claimed = await claim_and_lock(connection, keys.values(), people, claimed_at=ports.clock.now())
-    at = ports.clock.now()
-    families = await load_families(
-        connection,
-        people,
-        day=business_day(at),
-        locking=True,
-        key_ids=keys.keys() - claimed.new_keys,
-        bills=[one.number for one in tills if one.request.bill.has_number],
-        institution_ids={one.actor.subject for one in tills},
-    )
-    if strangers := {one.actor.subject for one in tills} - families.institutions.keys():
-        raise _Strangers(strangers)
-    return _Batch(
-        at=at,
-        families=families,
-        locked=claimed.beneficiaries,
-        key_ring=ports.key_ring,
-        changes=Changes(at),
-        answered=dict(families.keys),
-    )
+    def __init__(self, till: UUID) -> None:
+        super().__init__(till)
+        self.till: Final = till
 
 
 @dataclass(frozen=True, slots=True)
-class _Earlier:
-    """The key was answered by an earlier transaction; the settlement is still to be read."""
+class _Lead:
+    """The till, and the person behind the credential, if there is one."""
 
-    settlement_id: UUID
-    institution: Institution
+    till: UUID
+    beneficiary_id: UUID | None
+
+    @property
+    def account_ids(self) -> tuple[UUID, ...]:
+        return ()
 
 
-@dataclass(slots=True)
-class _Batch:
-    """Bills settled one after the other on the loaded values."""
+class _Settling:
+    """Settling as one of the operations that are done for many at once."""
 
-    at: datetime
-    families: Families
-    locked: dict[UUID, LockedBeneficiary]
-    key_ring: KeyRing
-    changes: Changes
-    answered: dict[UUID, StoredKey]
-    settled: dict[UUID, Settlement] = field(default_factory=dict)
-    replayed_ids: set[UUID] = field(default_factory=set)
+    name = OPERATION
 
-    def answer(self, one: _Waiting) -> Settled | _Earlier | Problem:
-        """Answer one bill: the stored answer, a settlement, or a problem that is stored."""
-        place = self.families.institutions[one.actor.subject]
-        stored = self.answered.get(one.key.id)
-        try:
-            if stored is not None:
-                return self._repeat(stored.answer_to(one.key), place)
-            settlement = self._settle(one, place)
-        except Problem as problem:
-            if is_answer(problem) and stored is None:
-                self._store_answer(one, write_problem(problem))
-            return problem
-        self._store_answer(one, {"id": str(settlement.id)})
+    async def leads(
+        self, asked: Sequence[tuple[SettleBill, Actor]], ports: Ports
+    ) -> list[_Lead | Problem]:
+        holders = await ports.insurance_centre.holders(
+            [(request.credential_kind, request.credential_number) for request, _ in asked]
+        )
+        return [
+            _Lead(actor.subject, holder) if actor.kind is ActorKind.TILL else Forbidden()
+            for (_, actor), holder in zip(asked, holders, strict=True)
+        ]
+
+    def beside(self, waiting: Sequence[Waiting[SettleBill, _Lead]]) -> Beside:
+        bills = [(one.actor.subject, one.request.bill) for one in waiting]
+        return Beside(
+            bills=[(till, bill.institution_bill_no) for till, bill in bills if bill.has_number],
+            institutions={till for till, _ in bills},
+        )
+
+    def act(self, batch: Batch, request: SettleBill, lead: _Lead, by: Key) -> Settled:
+        families, bill = batch.families, request.bill
+        if (place := families.institutions.get(lead.till)) is None:
+            raise _Stranger(lead.till)
+        refuse_any(faults(bill, place.kind))
+        if (earlier := families.bills.get((lead.till, bill.institution_bill_no))) is not None:
+            raise AlreadySettled(earlier)
+        family = _family(batch, request, lead)
+        split = split_bill(family, bill, place, batch.at)
+        if request.if_plan is not None:
+            check_plan(request.if_plan, plan_of_split(split, family.policy, batch.key_ring))
+        settlement = _settlement(batch, request, family, split, by)
+        _book(batch, settlement, place, legs_of(split.split), by.actor)
         return Settled(settlement, place, replayed=False)
 
-    def _repeat(self, settlement_id: UUID, place: Institution) -> Settled | _Earlier:
-        if settlement_id in self.settled:
-            return Settled(self.settled[settlement_id], place, replayed=True)
-        self.replayed_ids.add(settlement_id)
-        return _Earlier(settlement_id, place)
-
-    def _store_answer(self, one: _Waiting, answer: dict[str, object]) -> None:
-        self.changes.answer(one.key, answer)
-        # The same key may come again within this batch.
-        self.answered[one.key.id] = StoredKey(OPERATION, one.key.request_hash, answer)
-
-    def _settle(self, one: _Waiting, place: Institution) -> Settlement:
-        bill = one.request.bill
-        refuse_any(faults(bill, place.kind))
-        if (earlier := self.families.bills.get(one.number)) is not None:
-            raise AlreadySettled(earlier)
-        family = self._family_of(one)
-        split = split_bill(family, bill, place, self.at)
-        check_plan(one.request.if_plan, plan_of_split(split, family.policy, self.key_ring))
-        return self._book(one, place, family, split)
-
-    def _family_of(self, one: _Waiting) -> Family:
-        """Return the family behind the credential.
-
-        Raises:
-            Refusal: unknown, wrong and not allowed credentials are the same refusal (G33).
-        """
-        if one.beneficiary_id not in self.locked:
-            raise _not_recognised()
-        family = self.families.family(one.beneficiary_id, self.at)
-        if one.request.credential_kind not in family.policy.credentials:
-            raise _not_recognised()
-        return family
-
-    def _book(
-        self, one: _Waiting, place: Institution, family: Family, split: BillSplit
-    ) -> Settlement:
-        settlement = self._settlement(one, place, family, split)
-        legs = legs_of(split.split)
-        accounts, transfers = book(
-            legs,
-            self.families.accounts,
-            payable=control_account_id(ControlKind.PAYABLE, place.code),
-            cause=Cause(CauseKind.SETTLEMENT, settlement.id, settlement.business_day),
-        )
-        insert_settlement(self.changes, settlement, legs)
-        self.changes.transfers(*transfers)
-        for account in accounts.values():
-            self.changes.account(account)
-        self.changes.event(
-            Event(EventKind.BILL_SETTLED, family.beneficiary.id, {"settlement": settlement.id}),
-            self.locked[family.beneficiary.id],
-            by=one.actor,
-        )
-        self.families.book(accounts, {leg.binding_id: leg.amount for leg in legs if leg.binding_id})
-        self.families.bills[one.number] = settlement.id
-        self.settled[settlement.id] = settlement
-        return settlement
-
-    def _settlement(
-        self, one: _Waiting, place: Institution, family: Family, split: BillSplit
-    ) -> Settlement:
-        own = family.own
-        return Settlement(
-            id=new_id(),
-            institution_id=place.id,
-            beneficiary_id=family.beneficiary.id,
-            business_day=business_day(self.at),
-            settled_at=self.at,
-            bill=one.request.bill,
-            eligible=split.eligible,
-            own=split.split.own,
-            shared=split.split.shared,
-            cash=split.cash,
-            own_balance_after=None if own is None else Fen(own.balance - split.split.own),
-            credential_kind=one.request.credential_kind,
-            credential_digest=credential_digest(
-                self.key_ring, one.request.credential_kind, one.request.credential_number
-            ),
-            policy_version=family.policy.version,
-            order_version=family.beneficiary.order_version,
-            explanation=record(
-                split,
-                policy_version=family.policy.version,
-                ranks_are_shown=not family.order_is_by_balance,
-            ),
-            request_id=one.request.request_id,
-            actor=one.actor.record(),
-        )
+    def repeat(self, batch: Batch, lead: _Lead, result_id: UUID) -> Settled:
+        place = batch.families.institutions[lead.till]
+        return Settled(batch.families.answered[result_id], place, replayed=True)
 
 
-def _filled(answer: Settled | _Earlier | Problem, replays: dict[UUID, Settlement]) -> Answer:
-    if isinstance(answer, _Earlier):
-        return Settled(replays[answer.settlement_id], answer.institution, replayed=True)
-    return answer
+def _family(batch: Batch, request: SettleBill, lead: _Lead) -> Family:
+    """Return the family behind the credential.
+
+    Raises:
+        Refusal: unknown, wrong and not allowed credentials are the same refusal (G33).
+    """
+    if lead.beneficiary_id not in batch.locked:
+        raise _not_recognised()
+    family = batch.families.family(lead.beneficiary_id, batch.at)
+    if request.credential_kind not in family.policy.credentials:
+        raise _not_recognised()
+    return family
 
 
 def _not_recognised() -> Refusal:
     return refuse(Code.CREDENTIAL_NOT_RECOGNISED, "credential")
+
+
+def _settlement(
+    batch: Batch, request: SettleBill, family: Family, split: BillSplit, by: Key
+) -> Settlement:
+    own = family.own
+    return Settlement(
+        id=new_id(),
+        institution_id=by.actor.subject,
+        beneficiary_id=family.beneficiary.id,
+        business_day=business_day(batch.at),
+        settled_at=batch.at,
+        bill=request.bill,
+        eligible=split.eligible,
+        own=split.split.own,
+        shared=split.split.shared,
+        cash=split.cash,
+        own_balance_after=None if own is None else Fen(own.balance - split.split.own),
+        credential_kind=request.credential_kind,
+        credential_digest=credential_digest(
+            batch.key_ring, request.credential_kind, request.credential_number
+        ),
+        policy_version=family.policy.version,
+        order_version=family.beneficiary.order_version,
+        explanation=record(
+            split,
+            policy_version=family.policy.version,
+            ranks_are_shown=not family.order_is_by_balance,
+        ),
+        request_id=by.request_id,
+        actor=by.actor.record(),
+    )
+
+
+def _book(
+    batch: Batch, settlement: Settlement, place: Institution, legs: tuple[Leg, ...], by: Actor
+) -> None:
+    """Collect what settling changes, and let the bills that follow see it."""
+    families, changes = batch.families, batch.changes
+    accounts, transfers = book(
+        legs,
+        families.accounts,
+        payable=control_account_id(ControlKind.PAYABLE, place.code),
+        cause=Cause(CauseKind.SETTLEMENT, settlement.id, settlement.business_day),
+    )
+    insert_settlement(changes, settlement, legs)
+    changes.transfers(*transfers)
+    for account in accounts.values():
+        changes.account(account)
+    person = settlement.beneficiary_id
+    event = Event(EventKind.BILL_SETTLED, person, {"settlement": settlement.id})
+    changes.event(event, batch.locked[person], by=by)
+    families.book(accounts, {leg.binding_id: leg.amount for leg in legs if leg.binding_id})
+    families.bills[place.id, settlement.bill.institution_bill_no] = settlement.id
+    families.answered[settlement.id] = settlement

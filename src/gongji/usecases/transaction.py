@@ -26,7 +26,7 @@ from gongji.domain.business_day import business_day
 from gongji.domain.errors import Problem, Unavailable
 from gongji.domain.events import Event, EventKind
 from gongji.store.changes import Changes
-from gongji.store.families import Families, load_families
+from gongji.store.families import NOTHING_BESIDE, Beside, Families, load_families
 from gongji.store.guardians import acting_capacity
 from gongji.store.locks import LockedBeneficiary, claim_and_lock, stored_keys
 from gongji.store.request_keys import Key, Request, is_answer, make_key, write_problem
@@ -113,7 +113,12 @@ class Transaction:
         self.at = self.changes.at = self.ports.clock.now()
         return self.locked[beneficiary_id]
 
-    async def load(self, *beneficiary_ids: UUID, account_ids: tuple[UUID, ...] = ()) -> Families:
+    async def load(
+        self,
+        *beneficiary_ids: UUID,
+        account_ids: tuple[UUID, ...] = (),
+        beside: Beside = NOTHING_BESIDE,
+    ) -> Families:
         """Load families under their locks, and lock their accounts and ``account_ids``."""
         return await load_families(
             self.connection,
@@ -121,6 +126,7 @@ class Transaction:
             day=business_day(self.at),
             locking=True,
             account_ids=account_ids,
+            beside=beside,
         )
 
     def record(self, kind: EventKind, subject_id: UUID, **ids: UUID) -> None:

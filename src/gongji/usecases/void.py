@@ -14,13 +14,13 @@ from gongji.domain.business_day import business_day
 from gongji.domain.errors import Code, Forbidden, Reason, not_found, refuse, refuse_any
 from gongji.domain.premium import PremiumStatus, reasons_against_refund
 from gongji.domain.settlement import reasons_against_reversal
+from gongji.store.families import Beside
 from gongji.store.ids import request_key_id
 from gongji.store.outcomes import KeptRequest, kept_request, lock_request, may_still_ask
 from gongji.store.premiums import book_refund, premiums_by_id
 from gongji.store.request_keys import Key, write_voided
-from gongji.store.reversals import book_reversal
+from gongji.store.reversals import book_reversal, whole_settlements
 from gongji.store.rows import InstitutionRow
-from gongji.store.settlements import legs_of_settlement, settlements_by_id
 from gongji.usecases.transaction import Transaction, command
 
 OPERATION: Final = "voidRequest"
@@ -95,27 +95,27 @@ async def _undo(tx: Transaction, kept: KeptRequest) -> None:
 
 async def _reverse(tx: Transaction, settlement_id: UUID) -> None:
     """Reverse a settlement, unless that was done before."""
-    settlement = (await settlements_by_id(tx.connection, [settlement_id]))[settlement_id]
-    beneficiary = await tx.lock(settlement.beneficiary_id)
-    legs = await legs_of_settlement(tx.connection, settlement_id)
+    whole = (await whole_settlements(tx.connection, [settlement_id]))[settlement_id]
+    beneficiary = await tx.lock(whole.settlement.beneficiary_id)
     families = await tx.load(
-        settlement.beneficiary_id, account_ids=tuple(leg.account_id for leg in legs)
+        beneficiary.value.id,
+        account_ids=whole.account_ids,
+        beside=Beside(reversals_of=[settlement_id]),
     )
-    settlement = (await settlements_by_id(tx.connection, [settlement_id]))[settlement_id]
-    if settlement.reversal_id is not None:
+    if settlement_id in families.reversals:
         return
     policy = families.policy_of(beneficiary.value.region, tx.at)
     refuse_any(
         _about_the_voided(reason)
         for reason in reasons_against_reversal(
-            settlement.business_day, today=business_day(tx.at), within_days=policy.reversal_days
+            whole.settlement.business_day,
+            today=business_day(tx.at),
+            within_days=policy.reversal_days,
         )
     )
-    await book_reversal(
-        tx.connection,
+    book_reversal(
         tx.changes,
-        settlement,
-        legs,
+        whole,
         families.accounts,
         beneficiary=beneficiary,
         by=tx.actor,

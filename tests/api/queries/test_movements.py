@@ -12,9 +12,9 @@ from gongji.domain.institution import InstitutionKind
 from gongji.domain.ledger import CauseKind
 from gongji.domain.money import Fen
 from gongji.store.rows import OrderVersionRow, TransferRow
-from gongji.usecases.reverse import ReverseSettlement, reverse_settlement
+from gongji.usecases.reverse import ReverseSettlement
 from tests.api.conftest import Api
-from tests.bills import bill, settle_bill, settling
+from tests.bills import bill, reverse_settlement, settle_bill, settling
 from tests.builders import line
 from tests.documents import document
 from tests.world import NOON, STAFF, Person, Place, World, key

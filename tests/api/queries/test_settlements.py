@@ -13,9 +13,9 @@ from gongji.domain.page import MAX_PAGE
 from gongji.domain.person import AccountStatus, Scheme
 from gongji.domain.policy import UnsetOrder
 from gongji.store.ids import new_id
-from gongji.usecases.reverse import ReverseSettlement, reverse_settlement
+from gongji.usecases.reverse import ReverseSettlement
 from tests.api.conftest import Api
-from tests.bills import bill, settle_bill, settling
+from tests.bills import bill, reverse_settlement, settle_bill, settling
 from tests.builders import bill_e2, bill_e3
 from tests.documents import document
 from tests.usecases.e2 import Family, make_family

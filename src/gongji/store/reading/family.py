@@ -15,9 +15,9 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from gongji.domain.binding import Binding, Used
 from gongji.domain.business_day import business_day
 from gongji.store.families import (
-    LOAD_READING,
     USED,
     Families,
+    loading,
     read_binding,
     read_families,
     read_used,
@@ -29,35 +29,35 @@ MOST_INVITATIONS: Final = 50
 
 _WAITING: Final = f"""
     SELECT b.* FROM binding AS b
-    WHERE b.{{side}}_id = $7::uuid AND (b.status = 'IN_REVIEW' OR (
-        b.status IN ('INVITED', 'EXPIRED') AND b.expires_at > $8::timestamptz - interval '30 days'))
+    WHERE b.{{side}}_id = $3::uuid AND (b.status = 'IN_REVIEW' OR (
+        b.status IN ('INVITED', 'EXPIRED') AND b.expires_at > $4::timestamptz - interval '30 days'))
     ORDER BY b.id DESC LIMIT {MOST_INVITATIONS}
 """
 _HOUSEHOLD: Final = f"""
 WITH shared AS (
     SELECT b.* FROM binding AS b
-    WHERE b.sharer_id = $7::uuid AND b.status IN ('ACTIVE', 'PAUSED')
+    WHERE b.sharer_id = $3::uuid AND b.status IN ('ACTIVE', 'PAUSED')
 ), sent AS ({_WAITING.format(side="sharer")}
 ), received AS ({_WAITING.format(side="beneficiary")}
 ), limited AS (SELECT id FROM shared
 ), {USED}
 SELECT jsonb_build_object(
-    'families', ({LOAD_READING})::jsonb,
+    'families', ({loading()})::jsonb,
     'shared', (SELECT COALESCE(jsonb_agg(to_jsonb(shared) ORDER BY id), '[]') FROM shared),
     'sent', (SELECT COALESCE(jsonb_agg(to_jsonb(sent) ORDER BY id DESC), '[]') FROM sent),
     'received', (
         SELECT COALESCE(jsonb_agg(to_jsonb(received) ORDER BY id DESC), '[]') FROM received),
     'used', (SELECT COALESCE(jsonb_agg(to_jsonb(used)), '[]') FROM used),
-    'id_number', (SELECT encode(p.id_number_cipher, 'hex') FROM person AS p WHERE p.id = $7::uuid),
+    'id_number', (SELECT encode(p.id_number_cipher, 'hex') FROM person AS p WHERE p.id = $3::uuid),
     'names', (
         SELECT COALESCE(jsonb_object_agg(p.id, p.name), '{{}}') FROM person AS p
         WHERE p.id IN (
-            SELECT $7::uuid
+            SELECT $3::uuid
             UNION SELECT beneficiary_id FROM shared
             UNION SELECT beneficiary_id FROM sent
             UNION SELECT sharer_id FROM received
             UNION SELECT b.sharer_id FROM binding AS b
-            WHERE b.beneficiary_id = $7::uuid AND b.status IN ('ACTIVE', 'PAUSED')))
+            WHERE b.beneficiary_id = $3::uuid AND b.status IN ('ACTIVE', 'PAUSED')))
 )::text
 """
 
@@ -89,19 +89,8 @@ async def read_household(
     connection: BaseDBAsyncClient, person_id: UUID, at: datetime
 ) -> Household | None:
     """Read everything about one person's family account; None for an unknown person."""
-    none = to_json([])
-    answer = await one_json(
-        connection,
-        _HOUSEHOLD,
-        to_json([person_id]),
-        business_day(at),
-        none,
-        none,
-        none,
-        none,
-        person_id,
-        at,
-    )
+    people = to_json({"people": [person_id], "accounts": []})
+    answer = await one_json(connection, _HOUSEHOLD, people, business_day(at), person_id, at)
     return _read(answer) if answer["families"]["families"] else None
 
 

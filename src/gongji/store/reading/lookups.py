@@ -10,6 +10,7 @@ from gongji.domain.money import Fen
 from gongji.domain.settlement import Reversal
 from gongji.store.database import pool
 from gongji.store.families import read_institution
+from gongji.store.settlements import read_reversal
 from gongji.store.sql import one_json, rows, to_json
 
 _WANTED: Final = "ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)))"
@@ -27,8 +28,8 @@ _PAYER_PARTS: Final = f"""
 SELECT premium_id, amount_fen FROM premium_leg WHERE premium_id = {_WANTED} AND rank = 1
 """
 _REVERSALS: Final = f"""
-SELECT id, settlement_id, reversed_at, business_day, reason, suspended_fen
-FROM reversal WHERE id = {_WANTED}
+SELECT COALESCE(jsonb_object_agg(r.id, to_jsonb(r)), '{{}}')::text
+FROM reversal AS r WHERE r.id = {_WANTED}
 """
 
 
@@ -64,5 +65,5 @@ async def payer_parts(premium_ids: Iterable[UUID]) -> Mapping[UUID, Fen]:
 
 async def reversals_by_id(ids: Iterable[UUID]) -> Mapping[UUID, Reversal]:
     """Return reversals by id; an unknown id is left out."""
-    found = await rows(pool(), _REVERSALS, to_json(list(ids)))
-    return {row["id"]: Reversal(suspended=Fen(row.pop("suspended_fen")), **row) for row in found}
+    found = await one_json(pool(), _REVERSALS, to_json(list(ids)))
+    return {UUID(one): read_reversal(row) for one, row in found.items()}

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+import orjson
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from gongji.domain.page import PageOf, PageRequest
@@ -37,7 +38,7 @@ class Chosen:
 
 
 _PAGE: Final = """
-SELECT s.* FROM settlement AS s
+SELECT to_jsonb(s)::text AS settlement FROM settlement AS s
 WHERE s.{whose}_id = $1
     AND ($2::uuid IS NULL OR s.id {beyond} $2::uuid)
     AND ($3::date IS NULL OR s.business_day >= $3::date)
@@ -71,4 +72,5 @@ async def page_of_settlements(
         chosen.status,
         page.fetch,
     )
-    return PageOf.cut([read_settlement(row) for row in found], page)
+    settlements = [read_settlement(orjson.loads(row["settlement"])) for row in found]
+    return PageOf.cut(settlements, page)

@@ -21,17 +21,16 @@ from gongji.domain.premium import (
 )
 from gongji.store.accesses import record_readings
 from gongji.store.database import pool
-from gongji.store.families import load_families
+from gongji.store.families import Beside, load_families
 from gongji.store.guardians import acting_capacity
 from gongji.store.plans import sealed_plan
 from gongji.store.premiums import (
-    PremiumFacts,
     insured_by_sharer,
     page_of_premiums,
-    premium_facts,
     premiums_by_id,
 )
 from gongji.store.staff import may_act_in
+from gongji.store.tariffs import PremiumFacts
 from gongji.usecases.ports import Ports
 from gongji.usecases.views.acting import may_ask
 
@@ -75,12 +74,18 @@ async def list_payable_premiums(actor: Actor, ports: Ports) -> tuple[PayablePrem
     at, connection = ports.clock.now(), pool()
     await acting_capacity(connection, actor, at)
     insured_ids = await insured_by_sharer(connection, actor.person_id)
-    families = await load_families(connection, insured_ids, day=business_day(at), locking=False)
-    facts = await premium_facts(connection, insured_ids)
+    families = await load_families(
+        connection,
+        insured_ids,
+        day=business_day(at),
+        locking=False,
+        beside=Beside(premiums_of=insured_ids),
+    )
+    facts, payer_id = families.premiums, actor.person_id
     return tuple(
         payable
         for insured_id in insured_ids
-        for payable in _payable(families.family(insured_id, at), facts, actor.person_id, ports, at)
+        for payable in _payable(families.family(insured_id, at), facts, payer_id, ports, at)
     )
 
 
