@@ -1,9 +1,9 @@
-"""The desk: who waits together is settled together, and everybody gets an answer of their own."""
+"""The desk: what waits together is done together, and everybody gets an answer of their own."""
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NoReturn
+from typing import Any, NoReturn
 from uuid import UUID
 
 import pytest
@@ -11,11 +11,15 @@ import pytest
 from gongji.desk.desk import MOST_TOGETHER, Acts, Desk, Together
 from gongji.domain.actor import Actor, ActorKind, Channel
 from gongji.domain.errors import Code, Refusal, Unavailable, refuse
-from gongji.store.rows import SettlementRow
+from gongji.domain.premium import PremiumStatus
+from gongji.store.rows import PremiumRow, SettlementRow
+from gongji.usecases.pay_premium import PayPremium
+from gongji.usecases.reverse import ReverseSettlement
 from gongji.usecases.settle import Answer, SettleBill, Settled, settle
 from tests.bills import bill, settling
 from tests.usecases.e2 import Family, make_family
-from tests.world import World
+from tests.usecases.premium_family import make_premium_family
+from tests.world import World, key
 
 
 @pytest.fixture
@@ -232,3 +236,111 @@ async def test_one_key_at_two_desks_settles_once(world: World, family: Family) -
 
     assert sorted(answer.replayed for answer in answers) == [False] + [True] * 14
     assert await SettlementRow.all().count() == 1
+
+
+async def test_reversals_and_premiums_go_through_the_same_desk(
+    world: World, family: Family
+) -> None:
+    premiums = await make_premium_family(world, a=1000_00, has_policy=True)
+    desk, till = Desk(Acts.of(premiums.ports)), family.hospital.actor
+    bills = [
+        await desk.settle(settling(family.me, bill(str(n), share=60_00)), till) for n in range(4)
+    ]
+
+    reversed_now, premium = await asyncio.gather(
+        asyncio.gather(
+            *(desk.reverse(ReverseSettlement(key(), one.settlement.id), till) for one in bills)
+        ),
+        desk.pay_premium(premiums.request(), premiums.a.actor),
+    )
+
+    assert {one.reversal.settlement_id for one in reversed_now} == {one.id for one in bills}
+    assert [await world.balance(p) for p in (family.me, family.a)] == [118_63, 300_00]
+    row = await PremiumRow.get(id=premium.id)
+    assert (row.status, [one.premium_id for one in premiums.bureau.asked]) == (
+        PremiumStatus.CONFIRMED,
+        [premium.id],
+    )
+
+
+async def test_a_problem_at_the_desk_is_raised_for_its_sender(world: World, family: Family) -> None:
+    premiums = await make_premium_family(world, a=1000_00, has_policy=True)
+    desk = Desk(Acts.of(premiums.ports))
+
+    with pytest.raises(Refusal):
+        await desk.reverse(ReverseSettlement(key(), key()), family.hospital.actor)
+    with pytest.raises(Refusal):
+        await desk.pay_premium(premiums.request(), premiums.b.actor)
+
+    assert premiums.bureau.asked == []
+
+
+@dataclass
+class Kinds:
+    """Writes down which kind is done, and how many of it, once it is opened."""
+
+    opened: asyncio.Event = field(default_factory=asyncio.Event)
+    done: list[tuple[str, int]] = field(default_factory=list)
+
+    def acts(self) -> Acts:
+        return Acts(
+            settle=self._together("bills"),
+            reverse=self._together("reversals"),
+            debit=self._together("premiums"),
+            ask_tax_bureau=self._never,
+        )
+
+    def _together(self, kind: str) -> Together[Any, Any]:
+        async def refuse_all(asked: Sequence[object]) -> list[Any]:
+            self.done.append((kind, len(asked)))
+            await self.opened.wait()
+            return [refuse(Code.NOT_FOUND) for _ in asked]
+
+        return refuse_all
+
+    async def _never(self, _: object) -> None:
+        raise AssertionError("nothing was debited")
+
+
+async def test_the_kinds_take_turns_and_share_the_queue(family: Family) -> None:
+    kinds = Kinds()
+    desk = Desk(kinds.acts(), clerks=1, most_waiting=5)
+    sent = [
+        *await arrive(desk, family, ("at work", 1)),
+        *(
+            asyncio.create_task(one)
+            for one in (
+                *(desk.settle(request(family, str(n)), till(1)) for n in range(3)),
+                desk.reverse(ReverseSettlement(key(), key()), till(2)),
+                desk.pay_premium(PayPremium(key(), key(), 2027), family.a.actor),
+            )
+        ),
+    ]
+    await asyncio.sleep(0)
+
+    assert desk.waiting == 5
+    with pytest.raises(Unavailable):
+        await desk.pay_premium(PayPremium(key(), key(), 2027), family.b.actor)
+
+    kinds.opened.set()
+    answers = await asyncio.gather(*sent, return_exceptions=True)
+    assert {type(answer) for answer in answers} == {Refusal}
+    assert kinds.done == [("bills", 1), ("reversals", 1), ("premiums", 1), ("bills", 3)]
+    assert desk.waiting == 0
+
+
+async def test_a_senders_share_counts_every_kind(family: Family) -> None:
+    kinds = Kinds()
+    desk = Desk(kinds.acts(), clerks=1, most_of_one_sender=2)
+    sent: list[asyncio.Task[Any]] = [
+        *await arrive(desk, family, ("at work", 1), ("waits", 1)),
+        asyncio.create_task(desk.reverse(ReverseSettlement(key(), key()), till(1))),
+    ]
+    await asyncio.sleep(0)
+
+    with pytest.raises(Unavailable):
+        await desk.settle(request(family, "too many"), till(1))
+
+    kinds.opened.set()
+    await asyncio.gather(*sent, return_exceptions=True)
+    assert [kind for kind, _ in kinds.done] == ["bills", "reversals", "bills"]

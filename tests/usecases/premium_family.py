@@ -83,10 +83,21 @@ async def tariff(region: str = NGARI, year: int = 2027, amount: int = 400_00, **
 
 
 async def make_premium_family(
-    world: World, *, a: int = 500_00, b: int = 300_00, tariffs: bool = True, **rules: Any
+    world: World,
+    *,
+    a: int = 500_00,
+    b: int = 300_00,
+    tariffs: bool = True,
+    has_policy: bool = False,
+    **rules: Any,
 ) -> PremiumFamily:
-    """Make the family; A comes first in the order."""
-    await world.policy(**rules)
+    """Make the family; A comes first in the order.
+
+    Args:
+        has_policy: the region has a policy already.
+    """
+    if not has_policy:
+        await world.policy(**rules)
     if tariffs:
         await tariff()
     insured = await world.person("扎西", scheme=Scheme.RESIDENT)
