@@ -2,7 +2,7 @@
 
 import pytest
 
-from gongji.domain.identity import visible_text
+from gongji.domain.identity import has_invisible, is_invisible, visible_text
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,14 @@ def test_leaving_out_again_changes_nothing() -> None:
     once = visible_text(" a\u200b \u200b b ")
 
     assert visible_text(once) == once
+
+
+@pytest.mark.parametrize("around", ["", "a", "本人"])
+def test_a_text_has_what_one_of_its_characters_is(around: str) -> None:
+    characters = [chr(number) for number in range(0x300)]
+
+    found = [has_invisible(around + one + around) for one in characters]
+
+    assert found == [is_invisible(one) for one in characters]
+    assert True in found[:128]
+    assert not has_invisible(around)

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from gongji.domain.errors import Code, Reason
-from gongji.domain.identity import is_invisible
+from gongji.domain.identity import has_invisible
 from gongji.domain.institution import InstitutionKind
 from gongji.domain.money import Fen, total
 from gongji.domain.policy import ItemKind, Policy
@@ -127,7 +127,7 @@ def _is_number(text: str) -> bool:
 
 
 def _is_text(text: str, most: int) -> bool:
-    return 0 < len(text.strip()) <= len(text) <= most and not any(map(is_invisible, text))
+    return 0 < len(text.strip()) <= len(text) <= most and not has_invisible(text)
 
 
 def line_is_eligible(line: Line, policy: Policy, at: InstitutionKind) -> bool:

@@ -114,6 +114,13 @@ def is_invisible(character: str) -> bool:
     return any(ord(character) in selectors for selectors in _SELECTORS)
 
 
+def has_invisible(text: str) -> bool:
+    """Tell whether any character of a text shows nothing."""
+    if text.isascii():
+        return not text.isprintable()
+    return any(map(is_invisible, text))
+
+
 def visible_text(text: str) -> str:
     """Return free text without what shows nothing; any space or line break is one space."""
     shown = (one for one in text if one.isspace() or not is_invisible(one))

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 from gongji.domain import texts
 from gongji.domain.business_day import start_of
 from gongji.domain.errors import Code
-from gongji.domain.identity import clean_name, is_invisible, parse_id_number
+from gongji.domain.identity import clean_name, has_invisible, parse_id_number
 from gongji.domain.money import LIMIT_FEN, Fen
 
 MOST_TEXT_CHARACTERS: Final = 200
@@ -148,7 +148,7 @@ def read_text(value: Any) -> str:
         raise TypeError
     # Most texts are plain; asking every character would take half of the time of loading.
     is_plain = value.isascii() and value.isprintable()
-    if not is_plain and any(map(is_invisible, value)):
+    if not is_plain and has_invisible(value):
         raise ValueError
     stripped = value.strip()
     if not 0 < len(stripped) <= MOST_TEXT_CHARACTERS:

@@ -8,7 +8,7 @@ from uuid import UUID
 from gongji.domain.actor import Actor, ActorKind
 from gongji.domain.binding import Capacity
 from gongji.domain.errors import Code, Forbidden, Unauthenticated, refuse
-from gongji.domain.identity import is_invisible, mask_digits, mask_name
+from gongji.domain.identity import has_invisible, mask_digits, mask_name
 from gongji.domain.institution import Institution
 from gongji.domain.page import PageOf, PageRequest
 from gongji.domain.person import PersonStatus, Scheme
@@ -131,6 +131,4 @@ async def list_institutions(
 
 
 def _is_searchable(text: str | None) -> bool:
-    return text is None or (
-        len(text) <= MOST_SEARCHED_CHARACTERS and not any(map(is_invisible, text))
-    )
+    return text is None or (len(text) <= MOST_SEARCHED_CHARACTERS and not has_invisible(text))
