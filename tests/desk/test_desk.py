@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from gongji.desk.desk import MOST_TOGETHER, Acts, Desk, Together
+from gongji.desk.desk import MOST_TOGETHER, Acts, Desk, Kind, Together
 from gongji.domain.actor import Actor, ActorKind, Channel
 from gongji.domain.errors import Code, Refusal, Unavailable, refuse
 from gongji.domain.premium import PremiumStatus
@@ -147,6 +147,7 @@ async def test_a_full_queue_is_said_at_once_and_takes_nothing(family: Family) ->
     gate.opened.set()
     await asyncio.gather(*tasks, return_exceptions=True)
     assert ["too many"] not in [batch[-1:] for batch in gate.batches]
+    assert desk.counts.turned_away == 1
 
 
 async def test_one_till_cannot_fill_the_queue(family: Family) -> None:
@@ -172,6 +173,7 @@ async def test_what_breaks_a_transaction_breaks_no_neighbour(family: Family) -> 
 
     assert [type(answer) for answer in answers] == [Refusal, Refusal, RuntimeError, Refusal]
     assert gate.batches[1:] == [["sound", "broken", "last"], ["sound"], ["broken"], ["last"]]
+    assert desk.counts.split == 1
 
 
 async def test_a_client_that_goes_away_changes_nothing(world: World, family: Family) -> None:
@@ -201,6 +203,7 @@ async def test_who_waits_too_long_is_told_and_the_bill_is_settled_all_the_same(
     sent = request(family, "1")
     with pytest.raises(Unavailable):
         await desk.settle(sent, family.hospital.actor)
+    assert desk.counts.late == 1
     gate.set()
     await desk.close()
 
@@ -326,6 +329,8 @@ async def test_the_kinds_take_turns_and_share_the_queue(family: Family) -> None:
     answers = await asyncio.gather(*sent, return_exceptions=True)
     assert {type(answer) for answer in answers} == {Refusal}
     assert kinds.done == [("bills", 1), ("reversals", 1), ("premiums", 1), ("bills", 3)]
+    assert desk.counts.requests == {Kind.BILLS: 4, Kind.REVERSALS: 1, Kind.PREMIUMS: 1}
+    assert desk.counts.transactions == {Kind.BILLS: 2, Kind.REVERSALS: 1, Kind.PREMIUMS: 1}
     assert desk.waiting == 0
 
 

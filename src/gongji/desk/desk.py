@@ -12,6 +12,7 @@ from collections import Counter, OrderedDict, deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import partial
 from typing import Any, Final, Generic, Self, TypeVar
 from uuid import UUID
@@ -74,10 +75,38 @@ class _Waiting(Generic[R, D]):
     answer: "asyncio.Future[D | Problem]"
 
 
+class Kind(StrEnum):
+    """What is done at a desk."""
+
+    BILLS = "bills"
+    REVERSALS = "reversals"
+    PREMIUMS = "premiums"
+
+
+@dataclass(slots=True)
+class DeskCounts:
+    """What happened at a desk since it opened.
+
+    Args:
+        requests: how many were taken by a clerk, by kind.
+        transactions: how many they were done in, by kind; those of split ones not counted.
+        split: transactions that broke and were done one by one.
+        turned_away: requests that found no place.
+        late: requests whose client was told to ask again, after ``DEADLINE_S``.
+    """
+
+    requests: Counter[Kind] = field(default_factory=Counter)
+    transactions: Counter[Kind] = field(default_factory=Counter)
+    split: int = 0
+    turned_away: int = 0
+    late: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class _Line(Generic[R, D]):
     """What waits of one kind, by sender; the sender whose turn it is comes first."""
 
+    kind: Kind
     together: Together[R, D]
     queues: OrderedDict[UUID, deque[_Waiting[R, D]]] = field(default_factory=OrderedDict)
 
@@ -116,10 +145,11 @@ class Desk:
         most_of_one_sender: int = MOST_OF_ONE_SENDER,
         deadline_s: float = DEADLINE_S,
     ) -> None:
-        self._bills: Final = _Line(acts.settle)
-        self._reversals: Final = _Line(acts.reverse)
-        self._premiums: Final = _Line(acts.debit)
+        self._bills: Final = _Line(Kind.BILLS, acts.settle)
+        self._reversals: Final = _Line(Kind.REVERSALS, acts.reverse)
+        self._premiums: Final = _Line(Kind.PREMIUMS, acts.debit)
         self._ask_tax_bureau: Final = acts.ask_tax_bureau
+        self.counts: Final = DeskCounts()
         self._clerks: Final = clerks
         self._most_waiting: Final = most_waiting
         self._most_of_one_sender: Final = most_of_one_sender
@@ -182,6 +212,7 @@ class Desk:
             async with asyncio.timeout(self._deadline_s):
                 told = await asyncio.shield(answer)
         except TimeoutError:
+            self.counts.late += 1
             raise Unavailable from None
         if isinstance(told, Problem):
             raise told
@@ -195,6 +226,7 @@ class Desk:
             or self._waiting_of[actor.subject] >= self._most_of_one_sender
         )
         if is_full or not self._is_open:
+            self.counts.turned_away += 1
             raise Unavailable
         answer: asyncio.Future[D | Problem] = asyncio.get_running_loop().create_future()
         # A client that went away leaves a failed answer unread, which is no one's error.
@@ -214,6 +246,8 @@ class Desk:
         while (line := self._next_line()) is not None:
             batch = list(line.take())
             self._forget(batch)
+            self.counts.requests[line.kind] += len(batch)
+            self.counts.transactions[line.kind] += 1
             await self._serve(line.together, batch)
 
     def _forget(self, taken: Sequence[_Waiting[Any, Any]]) -> None:
@@ -249,6 +283,7 @@ class Desk:
         if len(batch) == 1:
             _fail(batch[0], failure)
             return
+        self.counts.split += 1
         _log.warning("batch_split", requests=len(batch), error=type(failure).__qualname__)
         for waiting in batch:
             await self._serve(together, [waiting])
