@@ -192,6 +192,7 @@ class Families:
         rows: the beneficiary rows by person.
         live: each beneficiary's live bindings.
         accounts: every account concerned, by id.
+        owned: the id of each account by its owner.
         keys: stored keys by id.
         answered: settlements that stored keys answer with, by id.
         bills: settlements that are not reversed, by bill number.
@@ -204,6 +205,7 @@ class Families:
     live: Mapping[UUID, tuple[Binding, ...]]
     account_ids: Mapping[UUID, UUID]
     accounts: dict[UUID, PersonalAccount]
+    owned: Mapping[UUID, UUID]
     used: dict[UUID, Used]
     policies: tuple[Policy, ...]
     keys: Mapping[UUID, StoredKey]
@@ -215,7 +217,8 @@ class Families:
 
     def account_of(self, owner_id: UUID) -> PersonalAccount | None:
         """Return a person's own account, if it was loaded."""
-        return next((a for a in self.accounts.values() if a.owner_id == owner_id), None)
+        account_id = self.owned.get(owner_id)
+        return None if account_id is None else self.accounts[account_id]
 
     def book(
         self, accounts: Mapping[UUID, PersonalAccount], drawn: Mapping[UUID, Fen] = NO_DRAWS
@@ -301,6 +304,7 @@ def read_families(answer: Mapping[str, Any]) -> Families:
         live={person: tuple(bindings) for person, bindings in live.items()},
         account_ids={id_of(row["id"]): id_of(row["account_id"]) for row in answer["bindings"]},
         accounts={account.id: account for account in accounts},
+        owned={account.owner_id: account.id for account in accounts},
         used={id_of(row["binding_id"]): read_used(row) for row in answer["used"]},
         policies=tuple(read_policy(**row) for row in answer["policies"]),
         keys={
