@@ -35,6 +35,14 @@ Last = Annotated[
 Before = Annotated[
     str | None, strawberry.argument(description="取到此游标之前。Only what precedes this cursor.")
 ]
+FromDay = Annotated[
+    date | None,
+    strawberry.argument(description="从这一业务日起。From this business day on."),
+]
+ToDay = Annotated[
+    date | None,
+    strawberry.argument(description="到这一业务日止（含）。Up to and including this business day."),
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,24 @@ from uuid import UUID
 import strawberry
 
 from gongji.api import ids
-from gongji.api.connections import After, Before, Connection, Cursors, First, Last, connect
+from gongji.api.connections import (
+    After,
+    Before,
+    Connection,
+    Cursors,
+    First,
+    FromDay,
+    Last,
+    ToDay,
+    connect,
+)
 from gongji.api.context import Info, OnBehalfOf
 from gongji.api.enums import describe_enum
 from gongji.api.ids import BINDING, SETTLEMENT
 from gongji.api.limits import ListSize
 from gongji.api.problems import Refusal
 from gongji.api.regions import Region
+from gongji.domain.business_day import Days
 from gongji.domain.events import EventKind
 from gongji.domain.identity import mask_name
 from gongji.domain.institution import InstitutionKind
@@ -221,15 +232,18 @@ class MovementQueries:
         info: Info,
         *,
         on_behalf_of: OnBehalfOf = None,
+        from_day: FromDay = None,
+        to_day: ToDay = None,
         first: First = None,
         after: After = None,
         last: Last = None,
         before: Before = None,
     ) -> MovementsResult:
-        """共济明细：个人账户的每一笔，新的在前。Every entry of the own account, newest first."""
+        """共济明细：个人账户的每一笔，新的在前。Entries of the own account, the newest first."""
         page = await list_movements(
             info.context.acting(on_behalf_of),
             info.context.ports,
+            Days(from_day, to_day),
             _MOVEMENTS.request(first=first, after=after, last=last, before=before),
         )
         return connect(

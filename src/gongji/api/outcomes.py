@@ -131,6 +131,10 @@ async def _voided(info: Info, key_id: UUID, sender: Actor) -> VoidedRequest:  # 
     return VoidedRequest.of(await voided_by(key_id))
 
 
+async def _told_once(info: Info, export_id: UUID, sender: Actor) -> None:
+    """Show nothing: a link is told once, to whoever sends the request."""
+
+
 async def _binding(info: Info, binding_id: UUID, sender: Actor) -> Any:
     seen = await see_binding(binding_id, sender, info.context.ports)
     return None if seen is None else show_binding(seen)
@@ -145,6 +149,7 @@ _SHOWN: Final[dict[str, _Show]] = {
     "setReserve": _account,
     "reorderSharers": _order,
     "voidRequest": _voided,
+    "exportMovements": _told_once,
 }
 """How the result of an operation is shown; all others are about a binding."""
 

@@ -13,6 +13,7 @@ from gongji.api.books import BooksQueries
 from gongji.api.cases import CaseQueries
 from gongji.api.descriptions import describe
 from gongji.api.documents import Manifest
+from gongji.api.exports import ExportMutations
 from gongji.api.families import FamilyQueries
 from gongji.api.fetching import NODE_TYPES, FetchingQueries
 from gongji.api.gateway import GatewaySchema
@@ -50,6 +51,7 @@ MUTATIONS: tuple[type, ...] = (
     PremiumMutations,
     TillMutations,
     OutcomeMutations,
+    ExportMutations,
 )
 TYPES: tuple[type, ...] = (*PREMIUM_TYPES, *BINDING_TYPES, *NODE_TYPES)
 """Types that only an interface leads to."""

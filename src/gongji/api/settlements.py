@@ -7,7 +7,17 @@ from uuid import UUID
 import strawberry
 
 from gongji.api import ids
-from gongji.api.connections import After, Before, Connection, Cursors, First, Last, connect
+from gongji.api.connections import (
+    After,
+    Before,
+    Connection,
+    Cursors,
+    First,
+    FromDay,
+    Last,
+    ToDay,
+    connect,
+)
 from gongji.api.context import Info, OnBehalfOf
 from gongji.api.enums import describe_enum
 from gongji.api.ids import SETTLEMENT
@@ -256,14 +266,6 @@ SettlementsResult = Annotated[
     strawberry.union(
         "SettlementsResult", description="一页结算，或拒绝的理由。A page, or why it is refused."
     ),
-]
-FromDay = Annotated[
-    date | None,
-    strawberry.argument(description="从这一业务日起。From this business day on."),
-]
-ToDay = Annotated[
-    date | None,
-    strawberry.argument(description="到这一业务日止（含）。Up to and including this business day."),
 ]
 Status = Annotated[
     SettlementStatus | None, strawberry.argument(description="只取这种状态。Only of this state.")

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gongji.api.context import Context
 from gongji.api.documents import Manifest, manifest_of
+from gongji.api.exports import PLACE, ExportView
 from gongji.api.gateway import GatewaySchema
 from gongji.api.schema import build_schema
 from gongji.api.wire import MAX_BODY
@@ -31,6 +32,7 @@ from gongji.store.database import open_database
 from gongji.store.insurance_centre import RegistryCentre
 from gongji.store.personal_data import KeyRing
 from gongji.usecases.expire import expire_invitations
+from gongji.usecases.forget_links import forget_links
 from gongji.usecases.news import apply_due_news
 from gongji.usecases.open_cases import open_cases
 from gongji.usecases.pay_premium import confirm_premiums
@@ -44,6 +46,7 @@ SWEEPS: Final = (
     Sweep("apply_due_news", 60, apply_due_news),
     Sweep("confirm_premiums", 30, confirm_premiums),
     Sweep("open_cases", 60, open_cases),
+    Sweep("forget_links", 60, forget_links),
 )
 """What becomes due by itself. Nothing waits for a sweep: every read looks at the time."""
 
@@ -150,6 +153,7 @@ def create_app(
         routes=[
             Route("/graphql", view),
             WebSocketRoute("/graphql", view),
+            Route(PLACE + "/{secret}", ExportView(ports)),
             Route("/livez", health.live),
             Route("/readyz", health.ready),
             Route("/metrics", metrics.page),

@@ -1,5 +1,6 @@
 """Who asks: written with every event, every cause of a transfer and every request key."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Final
@@ -76,6 +77,20 @@ class Actor:
         """Return what is written beside events, causes and keys."""
         kept = ((name, getattr(self, name)) for name in _RECORDED)
         return {name: str(value) for name, value in kept if value is not None}
+
+    @classmethod
+    def recorded(cls, record: Mapping[str, str]) -> "Actor":
+        """Return the actor of a record; roles are not recorded, so that it has none."""
+        ward = record.get("acting_for")
+        return cls(
+            kind=ActorKind(record["kind"]),
+            subject=UUID(record["subject"]),
+            channel=Channel(record["channel"]),
+            acting_for=None if ward is None else UUID(ward),
+            operator=record.get("operator"),
+            token_id=record.get("token_id"),
+            region=record.get("region"),
+        )
 
 
 _RECORDED: Final = tuple(field.name for field in fields(Actor) if field.name != "roles")

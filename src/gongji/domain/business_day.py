@@ -3,10 +3,19 @@
 China has kept one offset, without summer time, since 1991; a fixed offset needs no time-zone file.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Final
 
 SHANGHAI: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Business days from one to another, both included; None: no bound on that side."""
+
+    first: date | None = None
+    last: date | None = None
 
 
 def business_day(at: datetime) -> date:

@@ -49,6 +49,8 @@ class Code(Enum):
     REGION_NOT_OPEN = "G22"
     QUOTES_USED_UP = "G18"
     QUOTED_AMOUNT_OUT_OF_RANGE = "G18"
+    EXPORT_TOO_LONG = "G18"
+    LINK_NOT_VALID = "G18"
 
     ID_NUMBER_FORM = "S3.3"
     ID_NUMBER_DATE = "S3.3"

@@ -23,3 +23,13 @@ def yuan(amount: Fen) -> str:
     sign = "-" if amount < 0 else ""
     whole, cents = divmod(abs(amount), 100)
     return f"{sign}¥{whole:,}.{cents:02d}"
+
+
+def decimal_yuan(amount: Fen) -> str:
+    """Write an amount in 元 as programs read it: ``-3250.68``, exact, without ``¥`` and commas.
+
+    Clause: G17.
+    """
+    sign = "-" if amount < 0 else ""
+    whole, cents = divmod(abs(amount), 100)
+    return f"{sign}{whole}.{cents:02d}"

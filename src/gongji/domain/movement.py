@@ -23,6 +23,16 @@ class MovementKind(StrEnum):
     PREMIUM_REFUNDED = "PREMIUM_REFUNDED"
 
 
+MOVEMENT_NAMES: Final = {
+    MovementKind.OPENING: "期初余额",
+    MovementKind.CONTRIBUTION: "个人账户划入",
+    MovementKind.OWN: "本人结算支出",
+    MovementKind.SHARED: "共济支出",
+    MovementKind.OWN_REVERSED: "本人结算撤销退回",
+    MovementKind.SHARED_REVERSED: "共济支出撤销退回",
+    MovementKind.PREMIUM: "代缴居民医保费",
+    MovementKind.PREMIUM_REFUNDED: "居民医保费退回",
+}
 _SIMPLE: Final = {
     CauseKind.OPENING: MovementKind.OPENING,
     CauseKind.CONTRIBUTION: MovementKind.CONTRIBUTION,

@@ -72,6 +72,7 @@ INPUTS: dict[str, dict[str, Any]] = {
         "ifPlan": "plan",
     },
     "voidRequest": {"voids": str(key())},
+    "exportMovements": {"fromDay": "2026-01-01", "toDay": "2026-12-31"},
 }
 PERSON_ONLY = {
     "inviteRelative",
@@ -84,6 +85,7 @@ PERSON_ONLY = {
     "setReserve",
     "reorderSharers",
     "payPremium",
+    "exportMovements",
 }
 FORBIDDEN = {
     ActorKind.PERSON: {"reviewKinship", "settleBill", "reverseSettlement"},
@@ -161,7 +163,7 @@ async def test_nobody_but_a_person_acts_for_a_ward(
 
 
 @pytest.mark.parametrize(
-    "name", sorted(INPUTS.keys() - {"setReserve", "settleBill", "voidRequest"})
+    "name", sorted(INPUTS.keys() - {"setReserve", "settleBill", "voidRequest", "exportMovements"})
 )
 async def test_what_does_not_exist_is_one_refusal_and_changes_nothing(
     api: Api, actors: dict[ActorKind, Actor], name: str
@@ -238,6 +240,7 @@ def input_type(api: Api, name: str) -> GraphQLInputObjectType:
 
 NOT_OF: dict[str, list[Any]] = {
     "Boolean": [1, "true"],
+    "Date": [1, True, "", "2026-13-01", "2026-1-1", "2026-01-01T00:00:00Z"],
     "Fen": [True, "1", 1.5, 2**53, -(2**53), 10**30],
     "ID": [True, 1.5],
     "Int": [True, "1", 1.5, 2**31],

@@ -28,6 +28,7 @@ SENT_BY = {
     "payPremium": APPS,
     "voidRequest": APPS | {"till", "dashboard"},
     "refundPremium": APPS | {"dashboard"},
+    "exportMovements": APPS,
 }
 
 

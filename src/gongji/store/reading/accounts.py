@@ -7,6 +7,7 @@ from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from gongji.domain.business_day import Days
 from gongji.domain.institution import InstitutionKind
 from gongji.domain.ledger import CauseKind
 from gongji.domain.money import Fen
@@ -25,8 +26,24 @@ LEFT JOIN reversal AS r ON t.cause_kind = 'REVERSAL' AND r.id = t.cause_id
 LEFT JOIN settlement AS s
     ON t.cause_kind IN ('SETTLEMENT', 'REVERSAL') AND s.id = COALESCE(r.settlement_id, t.cause_id)
 WHERE t.account_id = {_OWN_ACCOUNT} AND ($2::bigint IS NULL OR t.entry_no {{beyond}} $2::bigint)
+    AND ($4::date IS NULL OR t.business_day >= $4::date)
+    AND ($5::date IS NULL OR t.business_day <= $5::date)
 ORDER BY t.entry_no {{direction}}
 LIMIT $3
+"""
+MOST_EXPORTED: Final = 10_000
+"""Movements in one exported file."""
+
+_EXTENT: Final = f"""
+SELECT count(*) AS counted, max(m.entry_no) AS newest
+FROM (
+    SELECT t.entry_no FROM transfer AS t
+    WHERE t.account_id = {_OWN_ACCOUNT}
+        AND ($2::date IS NULL OR t.business_day >= $2::date)
+        AND ($3::date IS NULL OR t.business_day <= $3::date)
+    ORDER BY t.entry_no DESC
+    LIMIT $4
+) AS m
 """
 _DRAWS: Final = f"""
 SELECT l.id, l.binding_id, l.amount_fen, l.business_day, s.settled_at, r.reversed_at,
@@ -55,11 +72,34 @@ _PAGES_OF_DRAWS: Final = _directions(_DRAWS)
 
 
 async def page_of_movements(
-    connection: BaseDBAsyncClient, owner_id: UUID, page: PageRequest
+    connection: BaseDBAsyncClient, owner_id: UUID, days: Days, page: PageRequest
 ) -> PageOf[Movement]:
     """Read one page of a person's own account, the newest first; the key is the entry number."""
-    found = await _page(connection, _PAGES_OF_MOVEMENTS, owner_id, page)
+    found = await _page(connection, _PAGES_OF_MOVEMENTS, owner_id, page, days.first, days.last)
     return PageOf.cut([_movement(row) for row in found], page)
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How many movements there are, counted as far as a file could hold them.
+
+    Args:
+        newest: entry number of the newest; None: there is none.
+    """
+
+    counted: int
+    newest: int | None
+
+    @property
+    def is_too_long(self) -> bool:
+        """Tell whether there are more than one file holds."""
+        return self.counted > MOST_EXPORTED
+
+
+async def extent_of_movements(connection: BaseDBAsyncClient, owner_id: UUID, days: Days) -> Extent:
+    """Count a person's movements of some days, up to one more than a file holds."""
+    (row,) = await rows(connection, _EXTENT, owner_id, days.first, days.last, MOST_EXPORTED + 1)
+    return Extent(**row)
 
 
 def _movement(row: dict[str, Any]) -> Movement:
@@ -111,7 +151,11 @@ def _draw(row: dict[str, Any]) -> SharedDraw:
 
 
 async def _page(
-    connection: BaseDBAsyncClient, pages: dict[bool, str], owner_id: UUID, page: PageRequest
+    connection: BaseDBAsyncClient,
+    pages: dict[bool, str],
+    owner_id: UUID,
+    page: PageRequest,
+    *chosen: date | None,
 ) -> list[dict[str, Any]]:
     beyond = page.beyond[0] if page.beyond else None
-    return await rows(connection, pages[page.is_backward], owner_id, beyond, page.fetch)
+    return await rows(connection, pages[page.is_backward], owner_id, beyond, page.fetch, *chosen)

@@ -27,6 +27,7 @@ from gongji.store.rows.registry import (
 from gongji.store.rows.requests import (
     AccessRow,
     EventRow,
+    ExportLinkRow,
     InstallationRow,
     QuoteCountRow,
     RequestKeyRow,
@@ -43,6 +44,7 @@ __all__ = [
     "ContributionRow",
     "ControlAccountRow",
     "EventRow",
+    "ExportLinkRow",
     "GuardianRow",
     "InstallationRow",
     "InstitutionRow",

@@ -93,6 +93,29 @@ class QuoteCountRow(Model):
         unique_together = (("person_id", "day"),)
 
 
+class ExportLinkRow(Model):
+    """A link to an export that nobody has used yet."""
+
+    id: UUID = fields.UUIDField(primary_key=True, description="the export that was asked for")
+    digest = fields.CharField(max_length=64, unique=True, description="keyed digest of the secret")
+    expires_at: datetime = fields.DatetimeField(
+        db_index=True, description="exclusive end of the link's life"
+    )
+    from_day: date | None = fields.DateField(
+        null=True, description="first business day, null for no bound"
+    )
+    to_day: date | None = fields.DateField(
+        null=True, description="last business day, null for no bound"
+    )
+    actor: dict[str, str] = fields.JSONField(description="who asked")
+
+    class Meta:
+        """Table of export links."""
+
+        table = "export_link"
+        table_description = "one-use links to exports, a row goes when it is used or expired"
+
+
 class InstallationRow(Model):
     """The mark of a database: demonstration or production."""
 

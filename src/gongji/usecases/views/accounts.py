@@ -1,6 +1,7 @@
 """What happened on a person's own account, and what relatives drew from it."""
 
 from gongji.domain.actor import Actor
+from gongji.domain.business_day import Days
 from gongji.domain.movement import Movement
 from gongji.domain.page import PageOf, PageRequest
 from gongji.store.database import pool
@@ -10,8 +11,10 @@ from gongji.store.reading.accounts import SharedDraw, page_of_draws, page_of_mov
 from gongji.usecases.ports import Ports
 
 
-async def list_movements(actor: Actor, ports: Ports, page: PageRequest) -> PageOf[Movement]:
-    """List every entry of the person's own account (共济明细), the newest first.
+async def list_movements(
+    actor: Actor, ports: Ports, days: Days, page: PageRequest
+) -> PageOf[Movement]:
+    """List the entries of the person's own account (共济明细), the newest first.
 
     Raises:
         Forbidden: the actor is no person.
@@ -20,7 +23,7 @@ async def list_movements(actor: Actor, ports: Ports, page: PageRequest) -> PageO
     Clause: G18, G19.
     """
     await acting_capacity(pool(), actor, ports.clock.now())
-    return await page_of_movements(pool(), actor.person_id, page)
+    return await page_of_movements(pool(), actor.person_id, days, page)
 
 
 async def list_shared_draws(actor: Actor, ports: Ports, page: PageRequest) -> PageOf[SharedDraw]:
