@@ -34,7 +34,13 @@ class Manner(Enum):
     """Every argument, the text in place of numbers, flags and names as well."""
 
 
-_SOUND = {"Boolean": False, "Date": "2026-01-01", "Fen": 1, "Int": 1}
+_SOUND = {
+    "Boolean": False,
+    "Date": "2026-01-01",
+    "DateTime": "2026-01-01T00:00:00Z",
+    "Fen": 1,
+    "Int": 1,
+}
 _TEXTS = {"ID", "String"}
 _PAGES = {"first", "last", "after", "before"}
 

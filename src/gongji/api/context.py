@@ -68,3 +68,13 @@ OnBehalfOf = Annotated[
         description="代被监护人或委托人查询。The ward for whom a guardian or proxy asks (G19)."
     ),
 ]
+ReadPerson = Annotated[
+    strawberry.ID | None,
+    strawberry.argument(description="要查询的人，仅限经办人员。Whose; staff only."),
+]
+ReadReason = Annotated[
+    str | None,
+    strawberry.argument(
+        description="查询原因，经办人员必填并留痕，最多200字。Why; staff only, recorded."
+    ),
+]

@@ -12,7 +12,7 @@ import strawberry
 from gongji.domain.bill import VisitKind
 from gongji.domain.binding import BindingStatus
 from gongji.domain.deduction import CashReason, LegType, Skip, Stop
-from gongji.domain.disclosure import Availability, Coverage
+from gongji.domain.disclosure import Availability, Coverage, OrderSource
 from gongji.domain.institution import InstitutionKind
 from gongji.domain.kinship import Kinship
 from gongji.domain.person import AccountStatus, PersonStatus, Scheme
@@ -177,4 +177,11 @@ describe_enum(
     LIMIT="达到限额。The limit was reached.",
     RESERVE="达到保留金额。The reserve was reached.",
     BALANCE="余额用完。The balance was used up.",
+)
+describe_enum(
+    OrderSource,
+    "扣款顺序由谁决定。Who decided the order of drawing.",
+    BENEFICIARY="使用人本人。The beneficiary.",
+    BUREAU="经办机构的规则。The bureau's rule (G1).",
+    NONE_YET="尚未设置，多位共济人暂不使用。Nobody yet; the sharers wait for it (G1).",
 )

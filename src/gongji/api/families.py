@@ -9,8 +9,7 @@ from gongji.api.binding_types import (
     BindingAsBeneficiary,
     BindingAsSharer,
 )
-from gongji.api.context import Info, OnBehalfOf
-from gongji.api.enums import describe_enum
+from gongji.api.context import Info, OnBehalfOf, ReadPerson, ReadReason
 from gongji.api.ids import PERSON
 from gongji.api.limits import ListSize
 from gongji.api.problems import Refusal
@@ -22,13 +21,6 @@ from gongji.store.reading.family import MOST_INVITATIONS
 from gongji.usecases.views import families as seen
 from gongji.usecases.views.own import OwnAccount
 
-describe_enum(
-    OrderSource,
-    "扣款顺序由谁决定。Who decided the order of drawing.",
-    BENEFICIARY="使用人本人。The beneficiary.",
-    BUREAU="经办机构的规则。The bureau's rule (G1).",
-    NONE_YET="尚未设置，多位共济人暂不使用。Nobody yet; the sharers wait for it (G1).",
-)
 _MOST_RELATIVES: Final = 50
 
 
@@ -141,16 +133,8 @@ class FamilyQueries:
         self,
         info: Info,
         on_behalf_of: OnBehalfOf = None,
-        person_id: Annotated[
-            strawberry.ID | None,
-            strawberry.argument(description="要查询的人，仅限经办人员。Whose; staff only."),
-        ] = None,
-        reason: Annotated[
-            str | None,
-            strawberry.argument(
-                description="查询原因，经办人员必填并留痕，最多200字。Why; staff only, recorded."
-            ),
-        ] = None,
+        person_id: ReadPerson = None,
+        reason: ReadReason = None,
     ) -> FamilyAccountResult:
         """共济账户管理：本人、被监护人，或经办人员查询的人。A family account (G18, G19)."""
         family = await seen.see_family_account(

@@ -7,6 +7,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 import gongji.api.enums  # noqa: F401 - describes the core's enumerations
+from gongji.api.as_of import AsOfQueries
 from gongji.api.binding_types import BINDING_TYPES
 from gongji.api.bindings import BindingMutations
 from gongji.api.books import BooksQueries
@@ -33,6 +34,7 @@ from gongji.api.tills import TillMutations, TillQueries
 QUERIES: tuple[type, ...] = (
     MeQueries,
     FamilyQueries,
+    AsOfQueries,
     RegionalQueries,
     SettlementQueries,
     MovementQueries,

@@ -147,6 +147,8 @@ def _bind(
     guardian_id = trial.guardians.get(beneficiary.id)
     binding = _binding(registry, record, sharer, locked, policy=policy, guardian_id=guardian_id)
     registry.record(_EVENTS[binding.status], locked, binding=binding.id)
+    if binding.status is BindingStatus.PAUSED:
+        registry.record(EventKind.BINDING_PAUSED, locked, binding=binding.id)
     if binding.status in LIVE:
         is_set = locked.value.order_is_set or record.position is not None
         trial.orders[beneficiary.id] = _placed(order, binding, record.position, is_set=is_set)

@@ -5,19 +5,17 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from gongji.domain.actor import Actor, ActorKind, Role
+from gongji.domain.actor import Actor, ActorKind
 from gongji.domain.binding import Used
 from gongji.domain.disclosure import OrderSource, order_source
 from gongji.domain.errors import Forbidden, not_found
 from gongji.domain.family import Family
 from gongji.domain.identity import mask_digits, mask_name
 from gongji.domain.person import PersonStatus, Scheme
-from gongji.store.accesses import record_access
 from gongji.store.database import pool
 from gongji.store.guardians import acting_capacity
 from gongji.store.personal_data import KeyRing
 from gongji.store.reading.family import Household, read_household
-from gongji.store.staff import may_act_in, stated_reason
 from gongji.usecases.ports import Ports
 from gongji.usecases.views.bindings import (
     BindingAsBeneficiary,
@@ -27,6 +25,7 @@ from gongji.usecases.views.bindings import (
     sharers_of,
 )
 from gongji.usecases.views.own import OwnAccount
+from gongji.usecases.views.reading import open_to_staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +106,11 @@ async def see_family_account(
 async def _see_as_staff(
     person_id: UUID | None, reason: str | None, actor: Actor, ports: Ports, at: datetime
 ) -> FamilyAccount:
-    if Role.READER not in actor.roles or actor.acting_for is not None:
-        raise Forbidden
-    stated = stated_reason(actor, reason)
-    household = None if person_id is None else await read_household(pool(), person_id, at)
-    if person_id is None or household is None or stated is None:
+    wanted = await open_to_staff(actor, person_id, reason, at)
+    household = await read_household(pool(), wanted, at)
+    if household is None:
         raise not_found("personId")
-    if not may_act_in(actor, household.families.rows[person_id].value.region, Role.READER):
-        raise not_found("personId")
-    await record_access(pool(), person_id, stated, actor, at)
-    return _show(household, person_id, _STAFF, ports.key_ring, at)
+    return _show(household, wanted, _STAFF, ports.key_ring, at)
 
 
 def _show(
