@@ -22,6 +22,7 @@ from gongji.api.schema import build_schema
 from gongji.domain.actor import Actor
 from gongji.domain.binding import BindingStatus
 from gongji.domain.case import CaseKind
+from gongji.domain.events import EventKind
 from gongji.domain.identity import mask_name
 from gongji.domain.institution import InstitutionKind
 from gongji.domain.kinship import Kinship
@@ -29,7 +30,14 @@ from gongji.domain.money import Fen
 from gongji.domain.person import AccountStatus, Scheme
 from gongji.domain.premium import PremiumStatus
 from gongji.store.ids import new_id
-from gongji.store.rows import CaseRow, PersonRow, PremiumLegRow, PremiumRow
+from gongji.store.rows import (
+    CaseRow,
+    EventRow,
+    OrderVersionRow,
+    PersonRow,
+    PremiumLegRow,
+    PremiumRow,
+)
 from tests.api.bills import bill_input, id_card
 from tests.api.conftest import Api
 from tests.api.whole_queries import whole_query
@@ -112,6 +120,17 @@ async def marked(world: World) -> Marked:
     of = bill("MARKED-BILL", share=1822_10, lines=(line(Fen(1822_10), "XMARKEDCODE"),))
     request = settling(me, of)
     done = await settle_bill(request, tills["till"].actor, world.ports)
+    await _remember(people["me"], [bindings[one] for one in ("a", "b", "paused", "frozen")])
+    await _remember(people["other"], [bindings[one] for one in ("other", "grown")])
+    await _remember(people["child"], [bindings["child"]])
+    await EventRow.create(
+        subject_id=me.id,
+        number=99,
+        kind=EventKind.BINDING_PAUSED,
+        happened_at=NOON,
+        ids={"binding": str(bindings["paused"])},
+        actor={},
+    )
     premium = await _premium(a, people["other"], bindings["other"])
     await CaseRow.create(
         kind=CaseKind.PREMIUM_UNCONFIRMED,
@@ -122,6 +141,28 @@ async def marked(world: World) -> Marked:
         opened_at=NOON,
     )
     return Marked(people, tills, bindings, done.settlement.id, premium, request.request_id)
+
+
+async def _remember(beneficiary: Person, bindings: list[UUID]) -> None:
+    """Write what accepting leaves behind, out of which an earlier moment is told."""
+    for number, binding_id in enumerate(bindings, start=50):
+        await EventRow.create(
+            subject_id=beneficiary.id,
+            number=number,
+            kind=EventKind.INVITATION_ACCEPTED,
+            happened_at=NOON,
+            ids={"binding": str(binding_id)},
+            actor={},
+        )
+    await OrderVersionRow.create(
+        beneficiary_id=beneficiary.id,
+        version=1,
+        changed_at=NOON,
+        cause=EventKind.INVITATION_ACCEPTED,
+        is_set=False,
+        binding_ids=[str(one) for one in bindings],
+        actor={},
+    )
 
 
 async def _premium(payer: Person, insured: Person, binding_id: UUID) -> UUID:
@@ -160,6 +201,7 @@ def arguments(argument: str, marked: Marked, wanted: str | None = None) -> Any:
         "amountFen": 1000_00,
         "side": wanted,
         "requestId": str(marked.request),
+        "at": NOON.isoformat(),
         "settlementId": wanted,
         "bindingId": wanted,
         "input": {
@@ -327,6 +369,17 @@ async def test_the_search_would_find_what_may_be_seen(
         assert missing == [], viewer
 
 
+async def test_an_earlier_moment_is_among_what_is_searched(
+    world: World, boundless: GatewaySchema, marked: Marked
+) -> None:
+    asked = whole_query(boundless._schema, "familyAccountAsOf")
+    asking = Api(boundless, world.ports).as_(marked.people["me"].actor)
+
+    told = (await asking.query(asked, at1=NOON.isoformat())).text
+
+    assert all(name in told for name in masked(marked, "a", "b", "paused", "frozen", "child"))
+
+
 @pytest.mark.parametrize("viewer", ["stranger", "b", "other till", "staff elsewhere"])
 async def test_unknown_and_not_yours_are_answered_alike(
     world: World, boundless: GatewaySchema, marked: Marked, viewer: str
@@ -338,6 +391,7 @@ async def test_unknown_and_not_yours_are_answered_alike(
         given = {
             "amountFen1": 1000_00,
             "side1": "PAYER",
+            "at1": NOON.isoformat(),
             "input1": arguments("input", marked),
             "reason1": "核查" if argument == "personId" else None,
         }

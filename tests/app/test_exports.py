@@ -87,10 +87,10 @@ def read(fetched: httpx2.Response) -> list[dict[str, str]]:
 @pytest.fixture
 async def town(world: World) -> AsyncIterator[Town]:
     async with AsyncExitStack() as stack:
-        yield Town([await stack.enter_async_context(process(world)) for _ in range(2)])
+        yield Town([await stack.enter_async_context(server(world)) for _ in range(2)])
 
 
-def process(world: World) -> httpx2.AsyncClient:
+def server(world: World) -> httpx2.AsyncClient:
     app = create_app(SETTINGS, "postgres://u@h/d", ports=world.ports, schema=SCHEMA)
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
     return httpx2.AsyncClient(transport=transport, base_url="http://gateway")

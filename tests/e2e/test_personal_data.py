@@ -112,6 +112,20 @@ async def live(clients: Clients) -> None:
         reason=f"核对{MOTHER}",
     )
     assert read["__typename"] == "FamilyAccount"
+    await fetch_a_file(clients)
+
+
+async def fetch_a_file(clients: Clients) -> None:
+    """Let the mother fetch her movements; the link is told in one answer."""
+    asked = {"requestId": str(key())}
+    given = await clients.say("mother", "mini_program/ExportMovements", input=asked)
+    path = given["link"]["path"]
+    async with clients.installation.client() as client:
+        for status in (200, 404):
+            fetched = await client.get(path)
+            assert fetched.status_code == status
+            clients.heard(fetched)
+    clients.traces.leave("links", path.rpartition("/")[2])
 
 
 async def share_with_the_brother(clients: Clients) -> None:
@@ -218,6 +232,7 @@ PATHS = (
     f"/graphql?query={{__typename}}&operationName={LETTERED}",
     f'/graphql?query={{__typename}}&variables={{"a":"{MOTHER}"}}',
     f"/readyz?{MOTHER}",
+    f"/exports/{MOTHER}",
 )
 HEADERS = (
     ("authorization", MOTHER),
@@ -378,6 +393,13 @@ def test_a_name_stands_in_the_table_of_people_only(traces: Traces, name: str) ->
 
     assert set(places) <= {"table person", "answers", "database log"}
     assert "table person" in places
+
+
+def test_the_secret_of_a_link_is_told_once_and_kept_nowhere(traces: Traces) -> None:
+    (secret,) = traces.texts["links"]
+
+    assert set(traces.holding(secret)) == {"links", "answers"}
+    assert sum(secret in answer for answer in traces.texts["answers"]) == 1
 
 
 def test_every_place_was_looked_at(traces: Traces) -> None:

@@ -30,7 +30,7 @@ WITH own AS (
     WHERE t.account_id = (SELECT id FROM own)
         AND (later.entry_no IS NULL OR t.entry_no < later.entry_no)
     ORDER BY t.entry_no DESC LIMIT 1
-), version AS (
+), ordered AS (
     SELECT o.version, o.is_set, o.binding_ids FROM order_version AS o
     WHERE o.beneficiary_id = $1 AND o.changed_at <= $2
     ORDER BY o.version DESC LIMIT 1
@@ -43,7 +43,7 @@ WITH own AS (
     FROM binding AS b
     WHERE b.id = ANY (ARRAY(
         SELECT e.id::uuid
-        FROM version, jsonb_array_elements_text(version.binding_ids) AS e(id)))
+        FROM ordered, jsonb_array_elements_text(ordered.binding_ids) AS e(id)))
 ), moved AS (
     SELECT c.*, p.name, (
         SELECT e.kind FROM event AS e
@@ -57,7 +57,7 @@ SELECT jsonb_build_object(
     'region', (SELECT b.region FROM beneficiary AS b WHERE b.person_id = $1),
     'has_account', EXISTS (SELECT 1 FROM own),
     'entry', (SELECT to_jsonb(entry) FROM entry),
-    'version', (SELECT to_jsonb(version) FROM version),
+    'ordered', (SELECT to_jsonb(ordered) FROM ordered),
     'bindings', (SELECT COALESCE(jsonb_agg(to_jsonb(moved) ORDER BY id), '[]') FROM moved)
 )::text
 """
@@ -93,7 +93,7 @@ def _read(answer: Mapping[str, Any]) -> HouseholdAsOf:
     return HouseholdAsOf(
         region=answer["region"],
         account=_account(answer["entry"]) if answer["has_account"] else None,
-        order=OrderAsOf() if answer["version"] is None else _order(answer["version"]),
+        order=OrderAsOf() if answer["ordered"] is None else _order(answer["ordered"]),
         received=_live(answer["bindings"], "received"),
         shared=_live(answer["bindings"], "shared"),
     )
