@@ -1,16 +1,18 @@
-"""The metrics know what the last check of the books found."""
+"""The metrics know what the last check of the books found, and what was tried again."""
 
+from asyncpg.exceptions import DeadlockDetectedError
 from prometheus_client.exposition import generate_latest
 
 from gongji.app.metrics import Metrics
 from gongji.store.rows import PersonalAccountRow
+from gongji.usecases.retrying import retried
 from tests.books import differences
 from tests.world import World
 
 
-def shown(metrics: Metrics) -> list[str]:
+def shown(metrics: Metrics, names: str = "gongji_books_") -> list[str]:
     lines = generate_latest(metrics.registry).decode().splitlines()
-    return [line for line in lines if line.startswith("gongji_books_")]
+    return [line for line in lines if line.startswith(names)]
 
 
 async def test_the_books_have_no_number_before_they_are_checked(world: World) -> None:
@@ -36,3 +38,21 @@ async def test_the_number_of_differences_is_that_of_the_last_check(world: World)
     counted, checked = shown(metrics)
     assert counted == "gongji_books_differences 1.0"
     assert float(checked.split()[1]) > 0
+
+
+async def test_what_was_tried_again_is_counted_by_cause() -> None:
+    metrics = Metrics()
+    before = shown(metrics, "gongji_retries_total")
+    failures = [DeadlockDetectedError("once")]
+
+    async def attempt() -> None:
+        while failures:
+            raise failures.pop()
+
+    await retried(attempt)
+    after = shown(metrics, "gongji_retries_total")
+
+    (changed,) = set(after) - set(before)
+    assert changed.startswith('gongji_retries_total{cause="deadlock"} ')
+    assert len(after) == len(before) == 4
+    assert len(shown(metrics, "gongji_given_up_total{")) == 4

@@ -1,23 +1,28 @@
 """A transaction that the database broke off is run again under its key, and moves money once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from types import MappingProxyType
 
 import asyncpg
 import pytest
 from asyncpg.exceptions import (
+    CannotConnectNowError,
     CheckViolationError,
+    ClientConfigurationError,
     ConnectionDoesNotExistError,
     DeadlockDetectedError,
+    InterfaceError,
+    SerializationError,
     UniqueViolationError,
 )
 from tortoise.exceptions import IntegrityError
 
 from gongji.domain.errors import Unavailable
 from gongji.store.rows import SettlementRow, TransferRow
+from gongji.usecases.retrying import MOST_ATTEMPTS, RETRY_COUNTS, RetryCause, retried
 from gongji.usecases.settle import Settled
-from gongji.usecases.transaction import MOST_ATTEMPTS, retried
 from tests.bills import settle_bill, settling
 from tests.builders import bill_e2
 from tests.usecases.e2 import Family, make_family
@@ -94,7 +99,20 @@ async def test_what_was_committed_before_the_connection_broke_is_found_under_the
     assert await SettlementRow.all().count() == 1
 
 
-def failing(failure: Exception) -> tuple[list[int], Callable[[], Awaitable[int]]]:
+@asynccontextmanager
+async def counted(
+    retries: Mapping[RetryCause, int] = MappingProxyType({}),
+    given_up: Mapping[RetryCause, int] = MappingProxyType({}),
+) -> AsyncIterator[None]:
+    """Check that the block adds exactly this to the counts of the process."""
+    counts = (RETRY_COUNTS.retries, RETRY_COUNTS.given_up)
+    before = [count.copy() for count in counts]
+    yield
+    added = [dict(count - earlier) for count, earlier in zip(counts, before, strict=True)]
+    assert added == [retries, given_up]
+
+
+def failing(failure: BaseException) -> tuple[list[int], Callable[[], Awaitable[int]]]:
     """Return an attempt that always fails, and the list that it counts itself in."""
     attempts: list[int] = []
 
@@ -106,18 +124,24 @@ def failing(failure: Exception) -> tuple[list[int], Callable[[], Awaitable[int]]
 
 
 @pytest.mark.parametrize(
-    "failure",
+    ("failure", "cause"),
     [
-        DeadlockDetectedError("deadlock"),
-        IntegrityError(UniqueViolationError("raced")),
-        OSError("away"),
+        (SerializationError("too late"), RetryCause.SERIALIZATION),
+        (DeadlockDetectedError("deadlock"), RetryCause.DEADLOCK),
+        (IntegrityError(UniqueViolationError("raced")), RetryCause.UNIQUE_INDEX),
+        (OSError("away"), RetryCause.CONNECTION),
+        (InterfaceError("connection is closed"), RetryCause.CONNECTION),
+        (CannotConnectNowError("starting up"), RetryCause.CONNECTION),
     ],
 )
-async def test_after_the_last_attempt_it_is_unavailable(failure: Exception) -> None:
+async def test_after_the_last_attempt_it_is_unavailable_and_counted(
+    failure: Exception, cause: RetryCause
+) -> None:
     attempts, attempt = failing(failure)
 
-    with pytest.raises(Unavailable):
-        await retried(attempt)
+    async with counted(retries={cause: MOST_ATTEMPTS - 1}, given_up={cause: 1}):
+        with pytest.raises(Unavailable):
+            await retried(attempt)
 
     assert len(attempts) == MOST_ATTEMPTS
 
@@ -127,13 +151,31 @@ async def test_after_the_last_attempt_it_is_unavailable(failure: Exception) -> N
     [
         IntegrityError(CheckViolationError("balance below zero")),
         IntegrityError("without a cause"),
+        ClientConfigurationError("a bug of ours"),
         ValueError("a bug"),
+        asyncio.CancelledError(),
     ],
 )
-async def test_what_would_fail_again_is_not_tried_again(failure: Exception) -> None:
+async def test_what_would_fail_again_is_not_tried_again(failure: BaseException) -> None:
     attempts, attempt = failing(failure)
 
-    with pytest.raises(type(failure)):
-        await retried(attempt)
+    async with counted():
+        with pytest.raises(type(failure)):
+            await retried(attempt)
 
+    assert len(attempts) == 1
+
+
+async def test_whoever_is_cancelled_between_two_attempts_is_cancelled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("gongji.usecases.retrying._FIRST_PAUSE_S", 1e6)
+    attempts, attempt = failing(OSError("away"))
+    task = asyncio.create_task(retried(attempt))
+    await asyncio.sleep(0)
+
+    task.cancel()
+    await asyncio.wait([task])
+
+    assert task.cancelled()
     assert len(attempts) == 1

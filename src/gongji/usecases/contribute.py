@@ -7,7 +7,7 @@ from tortoise.transactions import in_transaction
 from gongji.domain.records import ContributionRecord
 from gongji.store.registration.intake import RecordsRefused, take_in
 from gongji.usecases.ports import Ports
-from gongji.usecases.transaction import retried
+from gongji.usecases.retrying import retried
 
 
 async def contribute(contributions: Sequence[ContributionRecord], ports: Ports) -> None:

@@ -17,7 +17,7 @@ from gongji.store.database import pool
 from gongji.store.locks import claim_and_lock
 from gongji.store.sql import rows
 from gongji.usecases.ports import Ports
-from gongji.usecases.transaction import retried
+from gongji.usecases.retrying import retried
 
 MOST_AT_ONCE: Final = 200
 

@@ -17,7 +17,7 @@ from gongji.store.installation import NotADemonstration, is_demonstration
 from gongji.store.installation import mark_as_demonstration as mark
 from gongji.store.registration.intake import Line, RecordsRefused, take_in
 from gongji.usecases.ports import Ports
-from gongji.usecases.transaction import retried
+from gongji.usecases.retrying import retried
 
 MOST_LINE_BYTES: Final = 64 * 1024
 

@@ -11,7 +11,7 @@ from gongji.store.registration.intake import RecordsRefused, take_in
 from gongji.store.registration.news import draw_all_due
 from gongji.store.registration.registry import Registry
 from gongji.usecases.ports import Ports
-from gongji.usecases.transaction import retried
+from gongji.usecases.retrying import retried
 
 MOST_IN_SWEEP: Final = 500
 

@@ -54,8 +54,9 @@ from gongji.store.premiums import (
 )
 from gongji.store.request_keys import Key
 from gongji.usecases.ports import Ports, PremiumOrder, TaxAnswer
+from gongji.usecases.retrying import retried
 from gongji.usecases.together import Batch, Waiting, do_together
-from gongji.usecases.transaction import Done, retried
+from gongji.usecases.transaction import Done
 
 MOST_ASKED_S: Final = 10.0
 """How long the tax bureau may take to answer before it counts as silent."""

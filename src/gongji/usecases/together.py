@@ -31,7 +31,7 @@ from gongji.store.request_keys import (
     write_problem,
 )
 from gongji.usecases.ports import Ports
-from gongji.usecases.transaction import retried
+from gongji.usecases.retrying import retried
 
 
 class Lead(Protocol):

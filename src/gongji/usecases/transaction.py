@@ -5,25 +5,20 @@ its key and locks; then decides on what it loads under the locks. A refusal roll
 and is stored under the key on its own, so that a repetition hears the same.
 """
 
-import asyncio
-import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
-from asyncpg import PostgresConnectionError, UniqueViolationError
-from asyncpg.exceptions import InterfaceError, TransactionRollbackError
 from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from gongji.domain.actor import Actor
 from gongji.domain.binding import Capacity
 from gongji.domain.business_day import business_day
-from gongji.domain.errors import Problem, Unavailable
+from gongji.domain.errors import Problem
 from gongji.domain.events import Event, EventKind
 from gongji.store.changes import Changes
 from gongji.store.families import NOTHING_BESIDE, Beside, Families, load_families
@@ -31,10 +26,7 @@ from gongji.store.guardians import acting_capacity
 from gongji.store.locks import LockedBeneficiary, claim_and_lock, stored_keys
 from gongji.store.request_keys import Key, Request, is_answer, make_key, write_problem
 from gongji.usecases.ports import Ports
-
-MOST_ATTEMPTS: Final = 5
-_FIRST_PAUSE_S: Final = 0.01
-_RETRIED: Final = (TransactionRollbackError, PostgresConnectionError, InterfaceError, OSError)
+from gongji.usecases.retrying import retried
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,35 +199,3 @@ async def _store_problem(problem: Problem, refused: Transaction) -> Done:
     if answered is None or not refused.has_claimed:
         raise problem
     return Done(answered.answer_to(key), replayed=True)
-
-
-T = TypeVar("T")
-
-
-async def retried(attempt: Callable[[], Awaitable[T]]) -> T:
-    """Run a transaction again where the database asks for it, at most ``MOST_ATTEMPTS`` times.
-
-    Serialization failures, deadlocks, lost connections and lost races for a unique index are tried
-    again with the same key: whatever a lost connection had already committed is found under it.
-
-    Raises:
-        Unavailable: the last attempt failed as well.
-    """
-    for number in range(1, MOST_ATTEMPTS + 1):
-        try:
-            return await attempt()
-        except (*_RETRIED, IntegrityError) as failure:
-            if not is_retryable(failure):
-                raise
-            if number == MOST_ATTEMPTS:
-                raise Unavailable from failure
-            await asyncio.sleep(_FIRST_PAUSE_S * 2**number * random.random())
-    raise AssertionError("unreachable")
-
-
-def is_retryable(failure: Exception) -> bool:
-    """Tell whether the same transaction may succeed when it is run again."""
-    if isinstance(failure, IntegrityError):
-        cause: Any = failure.args[0] if failure.args else None
-        return isinstance(cause, UniqueViolationError)
-    return isinstance(failure, _RETRIED)

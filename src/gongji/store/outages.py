@@ -1,0 +1,42 @@
+"""How the driver says that the database is away: not running, starting, ending, or not for us."""
+
+from typing import Final
+
+from asyncpg.exceptions import (
+    AdminShutdownError,
+    CannotConnectNowError,
+    CrashShutdownError,
+    DatabaseDroppedError,
+    IdleSessionTimeoutError,
+    InterfaceError,
+    InvalidAuthorizationSpecificationError,
+    InvalidCatalogNameError,
+    PostgresConnectionError,
+    TooManyConnectionsError,
+)
+from tortoise.exceptions import DBConnectionError
+
+OUTAGES: Final = (
+    PostgresConnectionError,
+    InterfaceError,
+    OSError,
+    AdminShutdownError,
+    CrashShutdownError,
+    CannotConnectNowError,
+    DatabaseDroppedError,
+    IdleSessionTimeoutError,
+    TooManyConnectionsError,
+    InvalidAuthorizationSpecificationError,
+    InvalidCatalogNameError,
+    DBConnectionError,
+)
+"""The classes of what a statement, a commit or a new connection raises then.
+
+A closed connection is an ``InterfaceError``, a refused or silent one an ``OSError``.
+"""
+
+
+def is_outage(failure: BaseException) -> bool:
+    """Tell whether the database was away, so that the same request may be sent again."""
+    # The driver's InterfaceErrors that are ValueErrors too speak of a wrong argument: a bug.
+    return isinstance(failure, OUTAGES) and not isinstance(failure, ValueError)
