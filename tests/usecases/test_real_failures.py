@@ -1,0 +1,161 @@
+"""What PostgreSQL and the net really do to a transaction is run again under the same key, once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+import pytest
+from tortoise.context import TortoiseContext
+
+from gongji.domain.money import Fen
+from gongji.store.database import CONNECTION, tortoise_config
+from gongji.store.rows import RequestKeyRow, SettlementRow, TransferRow
+from gongji.usecases.retrying import RETRY_COUNTS, RetryCause
+from gongji.usecases.reverse import ReverseSettlement, reverse_settlement
+from gongji.usecases.settle import Settled
+from tests.bills import settle_bill, settling
+from tests.builders import bill_e2
+from tests.database_proxy import Cut, DatabaseProxy, database_proxy
+from tests.usecases.e2 import Family, make_family
+from tests.world import World, key
+
+pytestmark = pytest.mark.usefixtures("books_are_right")
+
+WAITING = """
+SELECT count(*) FROM pg_stat_activity
+WHERE wait_event_type = 'Lock' AND datname = current_database()
+"""
+
+
+@pytest.fixture
+async def family(world: World) -> Family:
+    return await make_family(world)
+
+
+@asynccontextmanager
+async def session(url: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+@asynccontextmanager
+async def pool_of_one(url: str, **settings: str) -> AsyncIterator[None]:
+    """Let what the block does go through one connection with these settings of the session."""
+    config = tortoise_config(url, most_connections=1)
+    config["connections"][CONNECTION]["credentials"]["server_settings"] = settings
+    async with TortoiseContext() as context:
+        await context.init(config=config)
+        yield
+
+
+async def until_somebody_waits(watching: asyncpg.Connection) -> None:
+    async with asyncio.timeout(10):
+        while not await watching.fetchval(WAITING):  # noqa: ASYNC110 - nobody there tells us
+            await asyncio.sleep(0.005)
+
+
+def retries(cause: RetryCause) -> int:
+    return RETRY_COUNTS.retries[cause]
+
+
+async def expect_one_settlement(settled: Settled) -> None:
+    """Check that E2 was settled once, as if nothing had happened."""
+    assert (settled.settlement.shared, settled.settlement.cash) == (505_88, 126_76)
+    assert await SettlementRow.all().values_list("id", flat=True) == [settled.settlement.id]
+    assert await TransferRow.filter(cause_id=settled.settlement.id).count() == 3
+    assert await RequestKeyRow.all().count() == 1
+
+
+async def test_the_victim_of_a_deadlock_settles_once_under_its_key(
+    world: World, family: Family, migrated_database: str
+) -> None:
+    request, before = settling(family.me, bill_e2()), retries(RetryCause.DEADLOCK)
+    async with session(migrated_database) as crossing, session(migrated_database) as watching:
+        # The first whose patience ends looks for the deadlock, and is its victim: never this one.
+        await crossing.execute("SET deadlock_timeout = '1min'")
+        async with crossing.transaction():
+            await crossing.execute("SELECT 1 FROM personal_account FOR UPDATE")
+            task = asyncio.create_task(settle_bill(request, family.hospital.actor, world.ports))
+            await until_somebody_waits(watching)
+            await crossing.execute("SELECT 1 FROM beneficiary FOR UPDATE")
+
+    settled = await asyncio.wait_for(task, 10)
+
+    assert not settled.replayed
+    assert retries(RetryCause.DEADLOCK) == before + 1
+    await expect_one_settlement(settled)
+
+
+async def test_a_serialization_failure_settles_once_under_its_key(
+    world: World, family: Family, migrated_database: str
+) -> None:
+    request, before = settling(family.me, bill_e2()), retries(RetryCause.SERIALIZATION)
+    isolation = {"default_transaction_isolation": "repeatable read"}
+    async with (
+        session(migrated_database) as changing,
+        session(migrated_database) as watching,
+        pool_of_one(migrated_database, **isolation),
+    ):
+        async with changing.transaction():
+            await changing.execute("UPDATE beneficiary SET event_no = event_no")
+            task = asyncio.create_task(settle_bill(request, family.hospital.actor, world.ports))
+            await until_somebody_waits(watching)
+        settled = await asyncio.wait_for(task, 10)
+
+    assert not settled.replayed
+    assert retries(RetryCause.SERIALIZATION) == before + 1
+    await expect_one_settlement(settled)
+
+
+@asynccontextmanager
+async def cut_at(url: str, *cuts: Cut) -> AsyncIterator[DatabaseProxy]:
+    """Let the next commits of the block be cut."""
+    before = retries(RetryCause.CONNECTION)
+    async with database_proxy(url) as proxy, pool_of_one(proxy.url):
+        proxy.cuts[:] = cuts
+        yield proxy
+        assert proxy.cuts == []
+    assert retries(RetryCause.CONNECTION) == before + len(cuts)
+
+
+@pytest.mark.parametrize(
+    ("cuts", "replayed"),
+    [
+        ([Cut.BEFORE_COMMIT], False),
+        ([Cut.AFTER_COMMIT], True),
+        ([Cut.BEFORE_COMMIT, Cut.AFTER_COMMIT], True),
+    ],
+)
+async def test_a_connection_cut_at_commit_gives_the_stored_answer_and_one_movement(
+    world: World, family: Family, migrated_database: str, cuts: list[Cut], replayed: bool
+) -> None:
+    request = settling(family.me, bill_e2())
+
+    async with cut_at(migrated_database, *cuts):
+        settled = await settle_bill(request, family.hospital.actor, world.ports)
+        again = await settle_bill(request, family.hospital.actor, world.ports)
+
+    assert settled.replayed is replayed
+    assert again.replayed
+    assert again.settlement == settled.settlement
+    await expect_one_settlement(settled)
+
+
+async def test_a_reversal_cut_at_commit_returns_the_money_once(
+    world: World, family: Family, migrated_database: str
+) -> None:
+    till = family.hospital.actor
+    settled = await settle_bill(settling(family.me, bill_e2()), till, world.ports)
+    request = ReverseSettlement(key(), settled.settlement.id)
+
+    async with cut_at(migrated_database, Cut.AFTER_COMMIT):
+        reversed_once = await reverse_settlement(request, till, world.ports)
+
+    assert reversed_once.replayed
+    assert await TransferRow.filter(cause_id=reversed_once.id).count() == 3
+    for person, balance in ((family.me, 118_63), (family.a, 300_00), (family.b, 205_88)):
+        assert await world.balance(person) == Fen(balance)
