@@ -25,7 +25,6 @@ from gongji.app.asgi import create_app, make_ports
 from gongji.app.database import (
     DatabaseAway,
     bring_to_head,
-    expect_answer,
     opened_database,
     running_database,
 )
@@ -134,7 +133,10 @@ def serve_command(
     *,
     demo: Annotated[bool, typer.Option(help="Bring demo families into an empty database.")] = False,
 ) -> None:
-    """Serve the gateway; in development its database is made, started and migrated too."""
+    """Serve the gateway; in development its database is made, started and migrated too.
+
+    While a database of GONGJI_DATABASE_URL is away the gateway waits, and is not ready.
+    """
     settings = _settings_with(port)
     configure_log(as_json=settings.logs_json, level=settings.log_level)
     try:
@@ -148,7 +150,6 @@ def serve_command(
 
 def _serve(settings: Settings, *, demo: bool) -> None:
     with listen(settings.host, settings.port) as listener, running_database(settings) as url:
-        asyncio.run(bring_to_head(url) if settings.is_development else expect_answer(url))
         greeting = asyncio.run(_greet(settings, url)) if demo else None
         app = create_app(settings, url)
         serve(app, listener, lambda: _announce(url_of(listener), greeting))
@@ -156,6 +157,8 @@ def _serve(settings: Settings, *, demo: bool) -> None:
 
 async def _greet(settings: Settings, url: str) -> Welcome:
     """Make sure that the demo families are there, and the tokens for them."""
+    if settings.is_development:
+        await bring_to_head(url)
     ports = make_ports(settings)
     async with opened_database(url):
         try:

@@ -18,6 +18,7 @@ from prometheus_client import Counter
 from pydantic import SecretStr
 from starlette.applications import Starlette
 from strawberry.schema.config import StrawberryConfig
+from structlog.testing import capture_logs
 from tortoise.context import TortoiseContext
 
 from gongji.api.context import Info
@@ -322,6 +323,32 @@ async def test_a_sweep_that_fails_goes_on(world: World, failures: Counter) -> No
 
     assert runs[0] is world.ports
     assert failures.labels("due")._value.get() >= 3
+
+
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [(LookupError(), "sweep_failed"), (ConnectionRefusedError(), "sweep_waits")],
+)
+async def test_a_sweep_that_fails_alike_again_and_again_is_logged_once(
+    world: World, failures: Counter, failure: Exception, told: str
+) -> None:
+    runs: list[Ports] = []
+    enough = asyncio.Event()
+
+    async def sweep(ports: Ports) -> None:
+        runs.append(ports)
+        if len(runs) == 5:
+            enough.set()
+        if len(runs) == 3:
+            return
+        raise failure
+
+    with capture_logs() as logged:
+        async with sweeping([Sweep("due", 0.001, sweep)], world.ports, failures):
+            await asyncio.wait_for(enough.wait(), 5)
+
+    # Twice: before the run that went well, and after it.
+    assert [line["event"] for line in logged] == [told, told]
 
 
 async def test_a_running_sweep_may_finish_at_the_end(world: World, failures: Counter) -> None:

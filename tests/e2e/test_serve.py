@@ -255,12 +255,13 @@ def test_a_database_that_is_not_there_is_one_sentence(folder: Path) -> None:
         url = f"postgres://u:s3cret@127.0.0.1:{nobody.getsockname()[1]}/d"
         refused = [
             gongji(folder, "migrate", GONGJI_DATABASE_URL=url),
-            gongji(folder, "serve", "--port", "0", **production(url)),
+            gongji(folder, "serve", "--port", "0", "--demo", GONGJI_DATABASE_URL=url),
         ]
 
     for one in refused:
         assert one.returncode == 3
         assert one.stderr.startswith("gongji: the database does not let us in (")
+        assert "nobody listens there" in one.stderr
         assert one.stderr.count("\n") == 1
         assert "s3cret" not in one.stderr
 

@@ -12,9 +12,9 @@ from gongji.domain.money import Fen
 from gongji.store.database import CONNECTION, tortoise_config
 from gongji.store.rows import RequestKeyRow, SettlementRow, TransferRow
 from gongji.usecases.retrying import RETRY_COUNTS, RetryCause
-from gongji.usecases.reverse import ReverseSettlement, reverse_settlement
+from gongji.usecases.reverse import ReverseSettlement
 from gongji.usecases.settle import Settled
-from tests.bills import settle_bill, settling
+from tests.bills import reverse_settlement, settle_bill, settling
 from tests.builders import bill_e2
 from tests.database_proxy import Cut, DatabaseProxy, database_proxy
 from tests.usecases.e2 import Family, make_family

@@ -14,6 +14,9 @@ from uuid import uuid4
 import structlog
 from graphql import GraphQLError
 
+from gongji.domain.errors import Unavailable
+from gongji.store.outages import is_outage
+
 MAX_ERRORS: Final = 20
 """Most errors in one answer; what is left out is announced by the last one."""
 
@@ -181,6 +184,8 @@ class Publisher:
             return self._shown(cause, error)
         if cause is None or isinstance(cause, GraphQLError):
             return error if code_of(error) else bad_input(error)
+        if is_outage(cause):
+            return self._shown(Unavailable(), error)
         return self._masked(cause, error)
 
     def of_exception(self, exception: Exception) -> GraphQLError:

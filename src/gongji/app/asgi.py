@@ -20,6 +20,7 @@ from gongji.api.gateway import GatewaySchema
 from gongji.api.schema import build_schema
 from gongji.api.wire import MAX_BODY
 from gongji.app.auth import Gate
+from gongji.app.database import awaited_database
 from gongji.app.health import Health
 from gongji.app.log import RequestLog
 from gongji.app.metrics import MeasuredView, Metrics
@@ -117,7 +118,7 @@ def create_app(
     schema: GatewaySchema | None = None,
     sweeps: tuple[Sweep, ...] = SWEEPS,
 ) -> Starlette:
-    """Put the application together; its lifespan opens the database.
+    """Put the application together; its lifespan opens the database, or waits for it.
 
     Args:
         ports: the outside world, where it is not the one of the settings.
@@ -135,6 +136,7 @@ def create_app(
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with (
             open_database(database_url, most_connections=settings.pool_size) as database,
+            awaited_database(database_url, database, migrates=settings.is_development),
             sweeping((*sweeps, watch), ports, metrics.sweep_failures),
             desk,
         ):

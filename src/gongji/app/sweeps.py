@@ -12,6 +12,8 @@ from typing import Final
 import structlog
 from prometheus_client import Counter
 
+from gongji.domain.errors import Unavailable
+from gongji.store.outages import is_outage
 from gongji.usecases.ports import Ports
 
 FINISH_S: Final = 5.0
@@ -50,17 +52,31 @@ async def sweeping(sweeps: Iterable[Sweep], ports: Ports, failures: Counter) -> 
 
 
 async def _repeat(sweep: Sweep, ports: Ports, failures: Counter, over: asyncio.Event) -> None:
-    """Run one sweep until it is over; a failure is logged, counted and tried again."""
+    """Run one sweep until it is over; a failure is counted, logged and tried again.
+
+    It is logged once for as long as the sweep fails alike; of an outage only that there is one.
+    """
+    told: type[Exception] | None = None
     while not over.is_set():
         try:
             await sweep.run(ports)
-        except Exception:  # noqa: BLE001 - an outermost edge: nobody else hears of it
+            told = None
+        except Exception as failure:  # noqa: BLE001 - an outermost edge: nobody else hears of it
             failures.labels(sweep.name).inc()
-            _log.error("sweep_failed", sweep=sweep.name, exc_info=True)
+            if type(failure) is not told:
+                _tell(sweep, failure)
+            told = type(failure)
         try:
             await asyncio.wait_for(over.wait(), sweep.every_s)
         except TimeoutError:
             continue
+
+
+def _tell(sweep: Sweep, failure: Exception) -> None:
+    if isinstance(failure, Unavailable) or is_outage(failure):
+        _log.warning("sweep_waits", sweep=sweep.name, error=type(failure).__qualname__)
+    else:
+        _log.error("sweep_failed", sweep=sweep.name, exc_info=failure)
 
 
 async def _finish(tasks: set[asyncio.Task[None]]) -> None:

@@ -13,6 +13,8 @@ from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 
 APP: Final = "gongji"
 CONNECTION: Final = "default"
+CONNECT_S: Final = 5.0
+"""How long a server may take to let a connection in before it counts as away, in seconds."""
 
 
 class PooledConnection(Connection):
@@ -41,8 +43,10 @@ def tortoise_config(database_url: str, *, most_connections: int = 10) -> dict[st
                 "engine": "gongji.store.engine",
                 "credentials": _credentials(database_url)
                 | {
-                    "minsize": 1,
+                    # A pool that connects at its making is made by nobody while the server is away.
+                    "minsize": 0,
                     "maxsize": most_connections,
+                    "timeout": CONNECT_S,
                     "connection_class": PooledConnection,
                 },
             }
@@ -76,13 +80,15 @@ def _credentials(database_url: str) -> dict[str, Any]:
 async def open_database(
     database_url: str, *, most_connections: int = 10
 ) -> AsyncIterator[TortoiseContext]:
-    """Open the pool for as long as the block runs, for every task of the process."""
+    """Open the pool for as long as the block runs, for every task of the process.
+
+    It connects when it is asked for something: the server may come, go and come back.
+    """
     async with TortoiseContext() as context:
         await context.init(
             config=tortoise_config(database_url, most_connections=most_connections),
             _enable_global_fallback=True,
         )
-        await context.connections.get(CONNECTION).execute_query("SELECT 1")
         yield context
 
 
