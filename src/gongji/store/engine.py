@@ -2,10 +2,12 @@
 
 Tortoise 1.1 takes a connection out of the pool, then begins. Where beginning fails, or its task is
 cancelled, as a client's leaving cancels what its socket asked for, it keeps the connection for
-ever: a handful of such moments and the server answers nobody.
+ever: a handful of such moments and the server answers nobody. And where the connection is lost as
+well, it tells that instead of why it rolls back: a cancellation would be forgotten, and what was
+cancelled run again.
 """
 
-from typing import Final
+from typing import Any, Final
 
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import (
@@ -14,6 +16,8 @@ from tortoise.backends.base.client import (
     TransactionContextPooled,
 )
 from tortoise.connection import get_connections
+
+from gongji.store.outages import OUTAGES, is_outage
 
 
 class _ReturningTransaction(TransactionContextPooled):
@@ -31,6 +35,14 @@ class _ReturningTransaction(TransactionContextPooled):
             await self.__aexit__(None, None, None)
             raise
         return self.client
+
+    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
+        try:
+            await super().__aexit__(exc_type, exc_val, exc_tb)
+        except OUTAGES as failure:
+            # What broke the block is told; the server rolls back what has lost its connection.
+            if exc_type is None or not is_outage(failure):
+                raise
 
 
 class ReturningClient(AsyncpgDBClient):
