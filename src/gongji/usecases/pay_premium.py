@@ -255,7 +255,8 @@ async def confirm_premiums(ports: Ports) -> int:
 
 async def ask_tax_bureau(premium_id: UUID, ports: Ports) -> None:
     """Ask the tax bureau for a debited premium and book its answer; silence changes nothing."""
-    premium = (await premiums_by_id(pool(), [premium_id]))[premium_id]
+    found = await retried(lambda: premiums_by_id(pool(), [premium_id]))
+    premium = found[premium_id]
     if premium.status is not PremiumStatus.DEBITED:
         return
     order = PremiumOrder(
