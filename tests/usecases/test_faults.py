@@ -1,9 +1,10 @@
 """Whatever breaks at whichever await: the same key again gives one effect and the answer.
 
 Every await on the database and on the tax bureau can lose its connection before or after it was
-done, fail as PostgreSQL makes transactions fail, or be cancelled. ``make test`` tries the commit
-and a sample; with ``SOAK=1`` every single fault is tried and many plans of several, from a new
-seed, which a failure names. ``SEED`` and ``FAULTS`` (plans of several, each scene) repeat a run.
+done, fail as PostgreSQL makes transactions fail, or be cancelled. ``make test`` tries the ends of
+each transaction and a sample. With ``SOAK=1`` every single fault is tried and many plans of
+several, from a new seed, which a failure names. ``SEED`` and ``FAULTS`` (plans of several faults
+for each scene) repeat a run.
 """
 
 import asyncio
@@ -35,16 +36,19 @@ from gongji.store.rows import (
     TransferRow,
 )
 from tests.books import expect_right_books
-from tests.faults import COMMIT, CONNECTIONS, Fault, Faults, Plan, faulty_pool
+from tests.faults import BEGIN, COMMIT, CONNECTIONS, Fault, Faults, Plan, faulty_pool
 from tests.usecases.fault_scenes import SCENES, Scene
 from tests.world import World
 
 IS_SOAK: Final = os.environ.get("SOAK") == "1"
 SEED: Final = int(os.environ.get("SEED") or (random.randrange(1 << 32) if IS_SOAK else 1))
 SAMPLE: Final = 2
-"""Single faults that the short form tries beside those at the commit."""
+"""Single faults that the short form tries beside those that it always tries."""
 PLANS_OF_SEVERAL: Final = int(os.environ.get("FAULTS") or (100 if IS_SOAK else 1))
-AT_COMMIT: Final = (Fault.LOST_BEFORE, Fault.LOST_AFTER, Fault.CANCELLED_AFTER)
+ALWAYS: Final = {
+    BEGIN: (Fault.CANCELLED_AFTER,),
+    COMMIT: (Fault.LOST_BEFORE, Fault.LOST_AFTER, Fault.CANCELLED_AFTER),
+}
 
 TRACES: Final = {
     BeneficiaryRow: ("order_version", "order_is_set", "event_no"),
@@ -130,12 +134,13 @@ async def traces() -> dict[str, list[Any]]:
 
 
 def single_faults(steps: list[str], chance: random.Random) -> list[Plan]:
-    """Return plans of one fault: all of them, or those at the commits and a few others."""
+    """Return plans of one fault: all of them, or what is always tried and a few others."""
     every = [(number, fault) for number in range(len(steps)) for fault in Fault]
     if IS_SOAK:
         return [{number: fault} for number, fault in every]
-    commits = {number for number, step in enumerate(steps) if step == COMMIT}
-    chosen = [(number, fault) for number in sorted(commits) for fault in AT_COMMIT]
+    chosen = [
+        (number, fault) for number, step in enumerate(steps) for fault in ALWAYS.get(step, ())
+    ]
     others = [one for one in every if one not in chosen]
     return [{number: fault} for number, fault in chosen + chance.sample(others, SAMPLE)]
 

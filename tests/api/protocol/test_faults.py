@@ -8,6 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from gongji.api.faults import FAULTS, MAX_ERRORS
+from gongji.domain.errors import Unavailable
 from tests.api.protocol.toy import SECRET
 
 
@@ -33,6 +34,19 @@ async def test_a_known_exception_is_shown_as_it_is(
     assert error["extensions"] == extensions
     assert error["message"] == FAULTS[extensions["code"]].message
     assert len(error["path"]) == 1
+
+
+async def test_a_database_that_is_away_is_no_bug_and_may_be_asked_again(
+    http: httpx2.AsyncClient,
+) -> None:
+    with capture_logs() as logs:
+        answer = await ask(http, "{ cut hello }")
+
+    (error,) = answer["errors"]
+    assert answer["data"] == {"cut": None, "hello": "你好"}
+    assert error["extensions"] == {"code": "UNAVAILABLE", "retryable": True}
+    assert error["message"] == Unavailable().message
+    assert SECRET not in str(answer) + str(logs)
 
 
 async def test_an_unexpected_exception_is_masked_and_logged_under_one_trace_id(

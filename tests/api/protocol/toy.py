@@ -177,6 +177,10 @@ class Query:
         raise Unavailable
 
     @strawberry.field
+    async def cut(self) -> str | None:
+        raise ConnectionResetError(SECRET)
+
+    @strawberry.field
     async def bug(self) -> str | None:
         raise LookupError(SECRET)
 
