@@ -1,12 +1,17 @@
-"""The metrics know what the last check of the books found, and what was tried again."""
+"""The metrics know the last check of the books, what was tried again, and the desk."""
+
+import asyncio
 
 from asyncpg.exceptions import DeadlockDetectedError
 from prometheus_client.exposition import generate_latest
 
 from gongji.app.metrics import Metrics
+from gongji.desk.desk import Acts, Desk
 from gongji.store.rows import PersonalAccountRow
 from gongji.usecases.retrying import retried
+from tests.bills import bill, settling
 from tests.books import differences
+from tests.usecases.e2 import make_family
 from tests.world import World
 
 
@@ -56,3 +61,27 @@ async def test_what_was_tried_again_is_counted_by_cause() -> None:
     assert changed.startswith('gongji_retries_total{cause="deadlock"} ')
     assert len(after) == len(before) == 4
     assert len(shown(metrics, "gongji_given_up_total{")) == 4
+
+
+async def test_the_desk_is_counted(world: World) -> None:
+    family = await make_family(world)
+    metrics, desk = Metrics(), Desk(Acts.of(world.ports), most_of_one_sender=3)
+    metrics.watch_desk(desk)
+    bills = [settling(family.me, bill(str(number), 1_00)) for number in range(4)]
+
+    await asyncio.gather(
+        *(desk.settle(one, family.hospital.actor) for one in bills), return_exceptions=True
+    )
+
+    assert shown(metrics, "gongji_desk_") == [
+        "gongji_desk_waiting 0.0",
+        'gongji_desk_requests_total{kind="bills"} 3.0',
+        'gongji_desk_requests_total{kind="reversals"} 0.0',
+        'gongji_desk_requests_total{kind="premiums"} 0.0',
+        'gongji_desk_transactions_total{kind="bills"} 1.0',
+        'gongji_desk_transactions_total{kind="reversals"} 0.0',
+        'gongji_desk_transactions_total{kind="premiums"} 0.0',
+        "gongji_desk_split_total 0.0",
+        "gongji_desk_turned_away_total 1.0",
+        "gongji_desk_late_total 0.0",
+    ]

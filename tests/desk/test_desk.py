@@ -7,6 +7,8 @@ from typing import Any, NoReturn
 from uuid import UUID
 
 import pytest
+from asyncpg.exceptions import UniqueViolationError
+from tortoise.exceptions import IntegrityError
 
 from gongji.desk.desk import MOST_TOGETHER, Acts, Desk, Kind, Together
 from gongji.domain.actor import Actor, ActorKind, Channel
@@ -174,6 +176,43 @@ async def test_what_breaks_a_transaction_breaks_no_neighbour(family: Family) -> 
     assert [type(answer) for answer in answers] == [Refusal, Refusal, RuntimeError, Refusal]
     assert gate.batches[1:] == [["sound", "broken", "last"], ["sound"], ["broken"], ["last"]]
     assert desk.counts.split == 1
+
+
+@pytest.mark.parametrize("cause", [None, ConnectionRefusedError()])
+async def test_while_something_outside_is_silent_all_hear_it_at_once(
+    family: Family, cause: Exception | None
+) -> None:
+    sizes = []
+
+    async def silent(bills: Sequence[tuple[SettleBill, Actor]]) -> list[Answer]:
+        sizes.append(len(bills))
+        raise Unavailable from cause
+
+    desk = Desk(settling_by(silent), clerks=1)
+    tasks = await arrive(desk, family, ("first", 1), ("second", 1), ("third", 2))
+    answers = await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert {type(answer) for answer in answers} == {Unavailable}
+    assert sum(sizes) == 3
+    assert desk.counts.split == 0
+
+
+async def test_what_gives_up_for_a_lost_race_is_done_one_by_one(family: Family) -> None:
+    sizes = []
+
+    async def racing(bills: Sequence[tuple[SettleBill, Actor]]) -> list[Answer]:
+        sizes.append(len(bills))
+        await asyncio.sleep(0)
+        if len(bills) > 1:
+            raise Unavailable from IntegrityError(UniqueViolationError("raced"))
+        return [refuse(Code.BILL_NUMBER_FORM)]
+
+    desk = Desk(settling_by(racing), clerks=1)
+    tasks = [asyncio.create_task(desk.settle(request(family, str(n)), till(1))) for n in range(3)]
+    answers = await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert {type(answer) for answer in answers} == {Refusal}
+    assert sizes == [3, 1, 1, 1]
 
 
 async def test_a_client_that_goes_away_changes_nothing(world: World, family: Family) -> None:

@@ -130,6 +130,7 @@ def create_app(
     ports = ports or make_ports(settings)
     health, metrics = Health(), Metrics()
     desk = Desk(Acts.of(ports))
+    metrics.watch_desk(desk)
     watch = Sweep("watch_books", BOOKS_WATCHED_EVERY_S, metrics.watch_books)
 
     @asynccontextmanager

@@ -7,7 +7,7 @@ and no person is in them. A settlement is an operation ``settleBill`` with the o
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
@@ -22,9 +22,7 @@ from graphql import (
     SelectionNode,
 )
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram
-from prometheus_client.core import CounterMetricFamily
 from prometheus_client.exposition import generate_latest
-from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 from strawberry.types.execution import ExecutionResult
@@ -34,8 +32,9 @@ from gongji.api.documents import KEPT_DOCUMENTS, Library, Unfit
 from gongji.api.faults import code_of
 from gongji.api.view import GatewayView
 from gongji.api.wire import Asked
+from gongji.app.collectors import AtTheDesk, Retries
+from gongji.desk.desk import Desk
 from gongji.usecases.ports import Ports
-from gongji.usecases.retrying import RETRY_COUNTS, RetryCause
 from gongji.usecases.view_books import last_books_check
 
 SEVERAL: Final = "several"
@@ -92,7 +91,11 @@ class Metrics:
         )
         for gauge in (self.books_differences, self.books_checked):
             gauge.set(math.nan)
-        self.registry.register(_Retries())
+        self.registry.register(Retries())
+
+    def watch_desk(self, desk: Desk) -> None:
+        """Show what a desk counts."""
+        self.registry.register(AtTheDesk(desk))
 
     async def watch_books(self, _ports: Ports) -> None:
         """Take over what the last check of the books found, whoever ran it."""
@@ -128,21 +131,6 @@ def _outcome(member: object, library: Library) -> str:
 
 def _unplaced(result: ExecutionResult) -> list[GraphQLError]:
     return [error for error in result.errors or () if not error.path]
-
-
-class _Retries(Collector):
-    """What this process has counted about transactions that were run again."""
-
-    def collect(self) -> Iterator[CounterMetricFamily]:
-        """Read the counts, every cause among them."""
-        for name, text, counts in (
-            ("gongji_retries", "Transactions that were run again.", RETRY_COUNTS.retries),
-            ("gongji_given_up", "Transactions that failed every time.", RETRY_COUNTS.given_up),
-        ):
-            family = CounterMetricFamily(name, text, labels=["cause"])
-            for cause in RetryCause:
-                family.add_metric([cause], counts[cause])
-            yield family
 
 
 class MeasuredView(GatewayView[Context]):

@@ -23,6 +23,7 @@ from gongji.domain.actor import Actor
 from gongji.domain.errors import Problem, Unavailable
 from gongji.usecases.pay_premium import PayPremium, ask_tax_bureau, debit
 from gongji.usecases.ports import Ports
+from gongji.usecases.retrying import is_silence
 from gongji.usecases.reverse import Reversed, ReverseSettlement, reverse
 from gongji.usecases.settle import SettleBill, Settled, settle
 from gongji.usecases.transaction import Done
@@ -271,17 +272,18 @@ class Desk:
         try:
             answers = await together([(waiting.request, waiting.actor) for waiting in batch])
         except Exception as failure:  # noqa: BLE001 - the edge of a batch: each is answered
-            await self._serve_one_by_one(together, batch, failure)
+            await self._serve_broken(together, batch, failure)
             return
         for waiting, answer in zip(batch, answers, strict=True):
             _tell(waiting, answer)
 
-    async def _serve_one_by_one(
+    async def _serve_broken(
         self, together: Together[R, D], batch: Sequence[_Waiting[R, D]], failure: Exception
     ) -> None:
         """Keep what breaks a transaction from breaking its neighbours."""
-        if len(batch) == 1:
-            _fail(batch[0], failure)
+        if len(batch) == 1 or is_silence(failure):
+            for waiting in batch:
+                _fail(waiting, failure)
             return
         self.counts.split += 1
         _log.warning("batch_split", requests=len(batch), error=type(failure).__qualname__)

@@ -82,6 +82,13 @@ def cause_of_retry(failure: Exception) -> RetryCause | None:
     return RetryCause.UNIQUE_INDEX if _is_lost_race(failure) else None
 
 
+def is_silence(failure: Exception) -> bool:
+    """Tell whether something outside is silent: whatever is done at this moment would fail too."""
+    if not isinstance(failure, Unavailable):
+        return False
+    return failure.__cause__ is None or is_outage(failure.__cause__)
+
+
 def _is_lost_race(failure: Exception) -> bool:
     cause: Any = failure.args[0] if isinstance(failure, IntegrityError) and failure.args else None
     return isinstance(cause, UniqueViolationError)
