@@ -16,6 +16,7 @@ from gongji.domain.money import Fen
 from gongji.domain.person import AccountStatus, Scheme
 from gongji.domain.records import ContributionRecord
 from gongji.store.rows import BindingRow, BooksCheckRow, PersonalAccountRow
+from gongji.usecases.check_books import check_books
 from gongji.usecases.contribute import contribute
 from gongji.usecases.pay_premium import PayPremium
 from gongji.usecases.refund_premium import RefundPremium, refund_premium
@@ -167,6 +168,33 @@ async def test_every_damage_is_found_and_named(
     told = sorted(books.told(str(difference)) for difference in await differences())
 
     assert told == sorted(damage.lines)
+
+
+@pytest.mark.parametrize("page_size", [1, 2, 3, 4])
+async def test_however_many_are_read_at_a_time_each_is_compared_once(
+    books: Books, session: asyncpg.Connection, page_size: int
+) -> None:
+    await session.execute("UPDATE settlement SET own_balance_after_fen = 5")
+    await session.execute("UPDATE premium_leg SET rank = 7")
+    told: list[str] = []
+    reached: list[int] = []
+
+    await check_books(
+        tell=lambda difference: told.append(str(difference)),
+        progress=lambda records, *_others: reached.append(records),
+        page_size=page_size,
+    )
+
+    assert sorted(line for line in told if line.startswith("OWN_BALANCE")) == sorted(
+        books.named(f"OWN_BALANCE settlement <{name}>: expected {fen}, found 5")
+        for name, fen in (("first", 0), ("second", 0), ("drained", 0))
+    )
+    assert sorted(line for line in told if line.startswith("EXPLANATION_RANK")) == sorted(
+        books.named(f"EXPLANATION_RANK premium <{name}> account <a>: expected 1, found 7")
+        for name in ("premium", "refunded", "failed")
+    )
+    assert [line for line in told if line.split()[0] in {"SPLIT", "PREMIUM_AMOUNT"}] == []
+    assert max(reached) == 6
 
 
 def test_every_kind_of_difference_is_planted() -> None:

@@ -6,12 +6,12 @@ the database (``store.books``). Both name what they find with the words of ``Wro
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from gongji.domain.bill import Bill, eligible
 from gongji.domain.deduction import LegType
@@ -126,8 +126,7 @@ class BooksCheck:
         return not any(self.differences.values())
 
 
-@dataclass(frozen=True, slots=True)
-class BookedLeg:
+class BookedLeg(NamedTuple):
     """A leg as it stands in the books; ids as the explanation writes them."""
 
     account: str
@@ -137,8 +136,7 @@ class BookedLeg:
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class BookedSettlement:
+class BookedSettlement(NamedTuple):
     """A settlement as it stands in the books.
 
     Args:
@@ -161,8 +159,7 @@ class BookedSettlement:
     legs: tuple[BookedLeg, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class BookedPremium:
+class BookedPremium(NamedTuple):
     """A premium as it stands in the books."""
 
     subject: str
@@ -171,13 +168,28 @@ class BookedPremium:
     legs: tuple[BookedLeg, ...]
 
 
+Booked = BookedSettlement | BookedPremium | Difference
+"""A record as it was read, or the difference that it cannot be read."""
+
+
+def compare_record(booked: Booked) -> Iterator[Difference]:
+    """Compare a record with all that it must agree with by itself."""
+    match booked:
+        case BookedSettlement():
+            return compare_settlement(booked)
+        case BookedPremium():
+            return compare_premium(booked)
+        case Difference():
+            return iter((booked,))
+
+
 def compare_settlement(booked: BookedSettlement) -> Iterator[Difference]:
     """Compare a settlement with its bill, its legs and its explanation.
 
     Clause: laws 2 and 10, and the sums of ``rules.md`` section 4.
     """
-    yield from _compare_bill(booked)
-    yield from _compare_split(booked)
+    yield from _differing(booked.subject, _sums(booked))
+    yield from _compare_eligible(booked)
     figures = {
         "personal_share": booked.bill.personal_share,
         "eligible": booked.eligible,
@@ -198,28 +210,37 @@ def compare_premium(booked: BookedPremium) -> Iterator[Difference]:
     Clause: G14, law 10.
     """
     paid = sum(leg.amount for leg in booked.legs)
-    yield from _agree(Wrong.PREMIUM_AMOUNT, booked.subject, booked.amount, paid)
+    yield from _differing(booked.subject, ((Wrong.PREMIUM_AMOUNT, booked.amount, paid),))
     figures = {"personal_share": booked.amount, "eligible": booked.amount, "cash": 0}
     yield from _readable(
         booked.subject, _explained(booked.subject, booked.explanation, booked.legs, figures)
     )
 
 
-def _agree(wrong: Wrong, subject: str, expected: int, found: int) -> Iterator[Difference]:
-    if expected != found:
-        yield Difference(wrong, subject, expected, found)
+Figures = Iterable[tuple[Wrong, int, int]]
+"""What is wrong where the second amount is not the first."""
 
 
-def _compare_bill(booked: BookedSettlement) -> Iterator[Difference]:
-    bill, subject = booked.bill, booked.subject
+def _differing(subject: str, figures: Figures) -> Iterator[Difference]:
+    for wrong, expected, found in figures:
+        if expected != found:
+            yield Difference(wrong, subject, expected, found)
+
+
+def _sums(booked: BookedSettlement) -> Figures:
+    """Add up the bill and the legs."""
+    bill = booked.bill
     parts = total(bill.self_paid, bill.over_limit, bill.first_pay, bill.in_scope)
-    yield from _agree(Wrong.BILL_PARTS, subject, bill.total, parts)
+    yield Wrong.BILL_PARTS, bill.total, parts
     payers = total(bill.fund_paid, bill.personal_share, bill.hospital_paid)
-    yield from _agree(Wrong.BILL_PAYERS, subject, bill.total, payers)
+    yield Wrong.BILL_PAYERS, bill.total, payers
     if bill.lines:
-        lines = total(*(line.amount for line in bill.lines))
-        yield from _agree(Wrong.BILL_LINES, subject, bill.total, lines)
-    yield from _compare_eligible(booked)
+        yield Wrong.BILL_LINES, bill.total, sum(line.amount for line in bill.lines)
+    own = sum([leg.amount for leg in booked.legs if leg.type == LegType.OWN])
+    shared = sum([leg.amount for leg in booked.legs if leg.type == LegType.SHARED])
+    yield Wrong.SPLIT, bill.personal_share, own + shared + booked.cash
+    yield Wrong.OWN, booked.own, own
+    yield Wrong.SHARED, booked.shared, shared
 
 
 def _compare_eligible(booked: BookedSettlement) -> Iterator[Difference]:
@@ -232,15 +253,6 @@ def _compare_eligible(booked: BookedSettlement) -> Iterator[Difference]:
         yield Difference(Wrong.POLICY, booked.subject, None, booked.eligible)
     elif booked.eligible not in expected:
         yield Difference(Wrong.ELIGIBLE, booked.subject, expected[0], booked.eligible)
-
-
-def _compare_split(booked: BookedSettlement) -> Iterator[Difference]:
-    own = sum(leg.amount for leg in booked.legs if leg.type == LegType.OWN)
-    shared = sum(leg.amount for leg in booked.legs if leg.type == LegType.SHARED)
-    share = booked.bill.personal_share
-    yield from _agree(Wrong.SPLIT, booked.subject, share, own + shared + booked.cash)
-    yield from _agree(Wrong.OWN, booked.subject, booked.own, own)
-    yield from _agree(Wrong.SHARED, booked.subject, booked.shared, shared)
 
 
 _NO_RECORD: Final = (KeyError, TypeError, ValueError, AttributeError)
@@ -271,12 +283,13 @@ def _explained(
     figures: Mapping[str, int],
 ) -> Iterator[Difference]:
     paid = replay(recorded)
-    for name, expected in figures.items():
-        yield from _agree(Wrong.EXPLANATION_AMOUNT, subject, expected, recorded[name])
-    yield from _agree(Wrong.EXPLANATION_CASH, subject, replay_cash(recorded, paid), figures["cash"])
+    told = ((Wrong.EXPLANATION_AMOUNT, figures[name], recorded[name]) for name in figures)
+    yield from _differing(subject, told)
+    cash = replay_cash(recorded, paid)
+    yield from _differing(subject, ((Wrong.EXPLANATION_CASH, cash, figures["cash"]),))
     steps = {step["account"]: step for step in recorded["steps"]}
-    told = {account: step["drawn"] for account, step in steps.items() if step["drawn"]}
-    yield from _compare_paid(Wrong.EXPLANATION_DRAWN, subject, paid, told)
+    drawn = {account: step["drawn"] for account, step in steps.items() if step["drawn"]}
+    yield from _compare_paid(Wrong.EXPLANATION_DRAWN, subject, paid, drawn)
     booked = {leg.account: leg.amount for leg in legs}
     yield from _compare_paid(Wrong.EXPLANATION_LEG, subject, paid, booked)
     yield from _compare_ranks(subject, steps, legs)

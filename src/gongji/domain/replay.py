@@ -39,7 +39,6 @@ def replay_cash(recorded: Mapping[str, Any], paid: Mapping[str, int] | None = No
 def _could_give(step: Mapping[str, Any]) -> int:
     if step["barred"]:
         return 0
-    caps: list[int] = [step["balance"] - step["reserve"]]
-    if step["limit_left"] is not None:
-        caps.append(step["limit_left"])
-    return max(0, min(caps))
+    above_reserve: int = step["balance"] - step["reserve"]
+    limit_left: int | None = step["limit_left"]
+    return max(0, above_reserve if limit_left is None else min(above_reserve, limit_left))

@@ -321,8 +321,10 @@ _DRAWN: Final = """(
     ) AS d"""
 _PERIODS: Final = """(VALUES
         (d.cause_id::text, b.limit_settlement_fen),
-        (to_char(d.business_day, 'YYYY-MM'), b.limit_month_fen),
-        (to_char(d.business_day, 'YYYY'), b.limit_year_fen)
+        (CASE WHEN b.limit_month_fen IS NOT NULL THEN to_char(d.business_day, 'YYYY-MM') END,
+            b.limit_month_fen),
+        (CASE WHEN b.limit_year_fen IS NOT NULL THEN to_char(d.business_day, 'YYYY') END,
+            b.limit_year_fen)
     ) AS p(period, limit_fen)"""
 _LIMITS: Final = f"""
     SELECT '{Wrong.LIMIT_EXCEEDED}'::text AS wrong,

@@ -1,6 +1,6 @@
 """One snapshot, read by two sessions at once: sums in one, row by row in the other.
 
-Rows come through a cursor, so that no answer has to fit into anybody's memory.
+Rows come some at a time, so that no answer has to fit into anybody's memory.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -15,7 +15,7 @@ from tortoise.connection import get_connection
 from gongji.store.database import CONNECTION
 
 FETCHED_AT_ONCE: Final = 2_000
-"""Rows that a cursor brings at a time."""
+"""Rows that are brought at a time."""
 
 _SETTINGS: Final = "SET LOCAL work_mem = '48MB'"
 
