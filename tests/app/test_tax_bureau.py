@@ -12,15 +12,18 @@ from gongji.app.asgi import make_ports
 from gongji.app.settings import NamedKey, Settings
 from gongji.app.tax_bureau import MOST_ANSWERED, HttpTaxBureau
 from gongji.domain.case import UNCONFIRMED_FOR
-from gongji.domain.errors import Unavailable
+from gongji.domain.errors import Refusal, Unavailable
 from gongji.domain.money import Fen
 from gongji.domain.premium import PremiumStatus
 from gongji.store.rows import CaseRow, PersonRow, PremiumRow
 from gongji.usecases.open_cases import open_cases
 from gongji.usecases.pay_premium import PayPremium, confirm_premiums
 from gongji.usecases.ports import ConfirmingTaxBureau, Ports, PremiumOrder, TaxAnswer
+from gongji.usecases.refund_premium import RefundPremium, refund_premium
 from gongji.usecases.transaction import Done
+from gongji.usecases.void import VoidRequest, void_request
 from tests.bills import pay_premium
+from tests.books import expect_right_books
 from tests.tax_bureau import Conduct, FakeTaxBureau, response, running_bureau
 from tests.usecases.premium_family import PremiumFamily, books_balance, events, make_premium_family
 from tests.world import GAR, KEY_RING, World, key
@@ -229,6 +232,35 @@ class TestPremiums:
         assert len({json.dumps(asked.body) for asked in bureau.asked}) == 1
         assert len(bureau.taken) == 1
         assert await books_balance()
+
+    @pytest.mark.parametrize("refuses", [False, True])
+    async def test_what_was_tried_while_it_hung_disturbs_no_late_answer(
+        self, office: Office, *, refuses: bool
+    ) -> None:
+        bureau, family, a = office.bureau, office.family, office.family.a.actor
+        bureau.conduct, bureau.refuses = Conduct.TAKES_AND_CUTS, refuses
+        request = family.request()
+        done = await office.pay(request)
+        refund, void = RefundPremium(key(), done.id), VoidRequest(key(), request.request_id)
+        for early in (refund_premium(refund, a, office.ports), void_request(void, a, office.ports)):
+            with pytest.raises(Refusal, match="PREMIUM_NOT_REFUNDABLE"):
+                await early
+        assert await office.status(done) is PremiumStatus.DEBITED
+        assert await family.balances() == (100_00, 300_00)
+
+        bureau.conduct = Conduct.ANSWERS
+        late = VoidRequest(key(), request.request_id)
+        for _ in range(2):
+            await asyncio.gather(*(confirm_premiums(office.ports) for _ in range(3)))
+            await void_request(late, a, office.ports)
+
+        expected = PremiumStatus.FAILED if refuses else PremiumStatus.REFUNDED
+        assert await office.status(done) is expected
+        assert await family.balances() == (500_00, 300_00)
+        assert len(bureau.taken) == 1
+        with pytest.raises(Refusal, match="PREMIUM_NOT_REFUNDABLE"):
+            await refund_premium(refund, a, office.ports)
+        await expect_right_books()
 
     async def test_a_person_who_gets_another_name_has_the_same_order(self, office: Office) -> None:
         office.bureau.conduct = Conduct.TAKES_AND_CUTS
