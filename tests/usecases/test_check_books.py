@@ -9,12 +9,14 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from gongji.domain.books import Wrong
+from gongji.domain.books import Wrong, compare_record
 from gongji.domain.errors import AlreadySettled
 from gongji.domain.kinship import Kinship
 from gongji.domain.money import Fen
 from gongji.domain.person import AccountStatus, Scheme
 from gongji.domain.records import ContributionRecord
+from gongji.store.books.records import booked_records
+from gongji.store.books.snapshot import one_snapshot
 from gongji.store.rows import BindingRow, BooksCheckRow, PersonalAccountRow
 from gongji.usecases.check_books import check_books
 from gongji.usecases.contribute import contribute
@@ -195,6 +197,15 @@ async def test_however_many_are_read_at_a_time_each_is_compared_once(
     )
     assert [line for line in told if line.split()[0] in {"SPLIT", "PREMIUM_AMOUNT"}] == []
     assert max(reached) == 6
+
+
+async def test_pages_that_were_read_ahead_are_replayed_later(books: Books) -> None:
+    async with one_snapshot() as snapshot:
+        pages = [page async for page in booked_records(snapshot.records, page_size=1)]
+
+    assert [page.counted for page in pages] == [1] * 6
+    records = [record for page in pages for record in page.records]
+    assert [difference for one in records for difference in compare_record(one)] == []
 
 
 def test_every_kind_of_difference_is_planted() -> None:
