@@ -10,10 +10,9 @@ import orjson
 
 from gongji.api.documents import Manifest
 from gongji.app.development_tokens import TokenMaker
-from tests.bench.population import Population
+from tests.bench.callers import BILL_FEN, UNIFORM, read_callers
+from tests.bench.town import Town
 
-BILL_FEN: Final = 130_00
-MOST_CALLERS: Final = 20_000
 MOST_PEOPLE_WITH_TOKENS: Final = 2_000
 """Fewer than the gateway remembers: an app asks several things with one token."""
 
@@ -45,22 +44,23 @@ class Cell:
 class Question:
     """Writes the files of the cells into a folder."""
 
-    def __init__(
-        self, folder: Path, manifest: Manifest, population: Population, tokens: TokenMaker
-    ) -> None:
+    def __init__(self, folder: Path, manifest: Manifest, town: Town, tokens: TokenMaker) -> None:
         self._folder = folder
         self._manifest = manifest
-        self._population = population
+        self._town = town
         self._tokens = tokens
+        self._tills = {
+            institution_id: tokens.till(institution_id, "收费员01")
+            for institution_id in town.population.institution_ids
+        }
         # The same people in the same order in every run.
         self._choice = Random(1)
 
     def cells(self, *, bare_url: str, gateway_url: str) -> list[Cell]:
-        """Write the files of every cell."""
-        tills = self._tills()
+        """Write the files of every cell but that of settling."""
+        tills = self._at_tills(UNIFORM)
         anybody = {"query": "{ __typename }"}
         quoted = {"credential": _credential(), "bill": _bill()}
-        settled = {"requestId": "@KEY@", **quoted}
         return [
             self._cell(BARE, anybody, tills, '"__typename"', bare_url),
             self._cell(TYPENAME, anybody, tills, '"__typename"', gateway_url),
@@ -78,14 +78,18 @@ class Question:
                 '"ownBalanceAfterFen"',
                 gateway_url,
             ),
-            self._cell(
-                SETTLE,
-                self._operation("till", "SettleBill", {"input": settled}),
-                tills,
-                '"replayed":false',
-                gateway_url,
-            ),
         ]
+
+    def settling(self, spread: str, gateway_url: str) -> Cell:
+        """Write the files of a till that settles a new bill of each caller."""
+        settled = {"requestId": "@KEY@", "credential": _credential(), "bill": _bill()}
+        return self._cell(
+            f"{SETTLE}-{spread}",
+            self._operation("till", "SettleBill", {"input": settled}),
+            self._at_tills(spread),
+            '"replayed":false',
+            gateway_url,
+        )
 
     def _operation(self, client: str, name: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
         """Ask a trusted document, as our own clients do."""
@@ -108,18 +112,13 @@ class Question:
         listed.write_text("".join(lines), encoding="utf-8")
         return Cell(name, template, listed, expected, url)
 
-    def _tills(self) -> list[tuple[str, str]]:
+    def _at_tills(self, spread: str) -> list[tuple[str, str]]:
         """Return tills, each time with the ID number of somebody else at the counter."""
-        tokens = [
-            self._tokens.till(institution_id, "收费员01")
-            for institution_id in self._population.institution_ids
-        ]
-        people = self._population.people
-        chosen = self._choice.sample(people, min(len(people), MOST_CALLERS))
-        return [(self._choice.choice(tokens), person.id_number) for person in chosen]
+        callers = read_callers(self._town.callers[spread])
+        return [(self._tills[one.institution_id], one.id_number) for one in callers]
 
     def _people(self) -> list[tuple[str, str]]:
-        people = self._population.people
+        people = self._town.population.people
         chosen = self._choice.sample(people, min(len(people), MOST_PEOPLE_WITH_TOKENS))
         return [(self._tokens.person(person.id), "") for person in chosen]
 

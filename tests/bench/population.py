@@ -1,29 +1,26 @@
-"""The people of the bench, loaded with COPY: households of ten with accounts, bindings and a past.
+"""The people of the bench: households of ten with accounts, bindings and a past, made in seconds.
 
-Five of a household are employees with accounts, who share in a ring; five are residents with one
-to five sharers. Everybody has one settled bill, so that no table is empty, and the books close.
+Five of a household are employees with accounts, from poor to rich; each has one of the two richest
+as sharer. Five are residents with one to five sharers, the poorest first; every sharer but the last
+pays at most a part of a bill, so that a bill takes as many accounts as it has sharers. Everybody
+has one settled bill, so that no table is empty, and every balance is the sum of its transfers.
+
+The ID numbers and their ciphertexts come by COPY; all other rows the database makes by itself, from
+a number: ``made`` gives the same id for a kind and a number for ever.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
-from itertools import count
-from typing import Any, Final
-from uuid import UUID, uuid4
+from typing import Any, Final, overload
+from uuid import UUID
 
 import asyncpg
 
-from gongji.domain.actor import Actor, ActorKind, Channel
-from gongji.domain.binding import BindingStatus, Capacity
-from gongji.domain.deduction import LegType
-from gongji.domain.events import EventKind
 from gongji.domain.identity import check_digit
-from gongji.domain.institution import InstitutionKind
-from gongji.domain.kinship import Kinship
-from gongji.domain.ledger import CauseKind, ControlKind, control_account_id
-from gongji.domain.person import AccountStatus, PersonStatus, Scheme
-from gongji.domain.policy import CredentialKind, Policy, rules_of
-from gongji.store.ids import new_id, request_key_id
+from gongji.domain.ledger import ControlKind, control_account_id
+from gongji.domain.policy import Policy, rules_of
+from gongji.store.ids import new_id
 from gongji.store.insurance_centre import id_number_digest
 from gongji.store.personal_data import KeyRing
 from gongji.store.sql import to_json
@@ -32,11 +29,13 @@ NGARI: Final = "542500"
 COUNTIES: Final = ("542521", "542522", "542523", "542524", "542525", "542526", "542527")
 INSTITUTIONS: Final = 60
 HOUSEHOLD: Final = 10
-BALANCES_FEN: Final = (20_00, 80_00, 900_00, 5_000_00, 20_000_00)
-"""What a household's employees have: many a bill takes a second or a third account."""
+EMPLOYEES: Final = 5
+BALANCES_FEN: Final = (20_00, 500_00, 20_000_00, 200_000_00, 2_000_000_00)
+"""What a household's employees have: the rich ones last for a whole run, also in a hot family."""
 
 PAST_BILL_FEN: Final = 130_00
-MONTH_LIMIT_FEN: Final = 100_000_00
+BILL_LIMIT_FEN: Final = 30_00
+MONTH_LIMIT_FEN: Final = 1_000_000_00
 LIMITED_EVERY: Final = 3
 """Every third binding has a limit per month, whose use must be summed up."""
 
@@ -44,36 +43,127 @@ _FIRST_BIRTH: Final = date(1950, 1, 1)
 _BORN_A_DAY: Final = 450
 _BOUND_AT_DAYS: Final = 200
 _PAST_DAYS: Final = 3
-_TABLES: Final = (
-    "policy",
-    "institution",
-    "person",
-    "beneficiary",
-    "personal_account",
-    "binding",
-    "settlement",
-    "settlement_leg",
-    "transfer",
-    "event",
-    "request_key",
+_PERSON: Final = 1
+_INSTITUTION: Final = 0
+
+# Who shares with whom in a household, by place: residents are 5 to 9, the poorest sharer first.
+_SHARERS: Final = (
+    *(((4, 3, 4, 4, 3)[place], place, True) for place in range(EMPLOYEES)),
+    *(
+        (sharer, EMPLOYEES + place, sharer == EMPLOYEES - 1)
+        for place in range(EMPLOYEES)
+        for sharer in range(EMPLOYEES - 1 - place, EMPLOYEES)
+    ),
 )
-Record = dict[str, Any]
 
-
-@dataclass(slots=True)
-class Account:
-    """A personal account while its rows are made.
-
-    Args:
-        balance_fen: what is left after ``draws``.
-        draws: the past settlements that it paid, each with the institution's code.
+_MADE: Final = """
+CREATE FUNCTION pg_temp.made(kind int, n bigint) RETURNS uuid
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT ('0190000' || kind || '-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid $$;
+CREATE TEMP TABLE county (number int PRIMARY KEY, region text, contributions uuid);
+CREATE TEMP TABLE place (number int PRIMARY KEY, code text, region text, payable uuid, till jsonb);
+CREATE TEMP TABLE sharer (number int PRIMARY KEY, sharer int, beneficiary int, is_last boolean);
+"""
+_PEOPLE: Final = """
+SELECT n, n / {household} AS household, n % {household} AS place
+FROM generate_series(0, {people}::bigint - 1) AS n
+"""
+_ROWS: Final = (
     """
-
-    id: UUID
-    owner_id: UUID
-    county: str
-    balance_fen: int
-    draws: list[tuple[UUID, str]] = field(default_factory=list)
+INSERT INTO institution (id, code, name, kind, region, offsite_is_open)
+SELECT pg_temp.made(0, number), code, '定点医院' || number, 'HOSPITAL', region, false FROM place
+""",
+    """
+INSERT INTO beneficiary
+    (person_id, region, scheme, born_on, status, order_version, order_is_set, event_no)
+SELECT pg_temp.made(1, n), c.region, CASE WHEN place < {employees} THEN 'EMPLOYEE' ELSE 'RESIDENT'
+    END, '{first_birth}'::date + (n / {born_a_day})::int, 'NORMAL', 1, false, 1
+FROM ({people_rows}) AS p JOIN county AS c ON c.number = household % {counties}
+""",
+    """
+INSERT INTO personal_account (id, owner_id, region, status, owner_status, balance_fen, reserve_fen,
+    entry_no, opening_fen)
+SELECT pg_temp.made(2, n), pg_temp.made(1, n), c.region, 'NORMAL', 'NORMAL',
+    ('{balances}'::bigint[])[place + 1], 0, 3,
+    ('{balances}'::bigint[])[place + 1] + 2 * {past_bill}
+FROM ({people_rows}) AS p JOIN county AS c ON c.number = household % {counties}
+WHERE place < {employees}
+""",
+    """
+INSERT INTO binding (id, sharer_id, beneficiary_id, account_id, kinship, status, invited_at,
+    expires_at, accepted_at, limit_settlement_fen, limit_month_fen, sharer_consent,
+    beneficiary_consent, actor)
+SELECT pg_temp.made(3, b), sharer_id, beneficiary_id, pg_temp.made(2, h * {household} + s.sharer),
+    CASE WHEN s.beneficiary < {employees} THEN 'SPOUSE' ELSE 'PARENT' END, 'ACTIVE', at,
+    at + interval '7 days', at, CASE WHEN NOT s.is_last THEN {bill_limit} END,
+    CASE WHEN b % {limited_every} = 0 THEN {month_limit} END,
+    jsonb_build_object('by', sharer_id, 'at', at) || '{consent}',
+    jsonb_build_object('by', beneficiary_id, 'at', at) || '{consent}',
+    jsonb_build_object('kind', 'PERSON', 'subject', beneficiary_id, 'channel', 'MINI_PROGRAM')
+FROM generate_series(0, {people} / {household} - 1) AS h CROSS JOIN sharer AS s
+CROSS JOIN LATERAL (SELECT h::bigint * {sharings} + s.number AS b,
+    pg_temp.made(1, h * {household} + s.sharer) AS sharer_id,
+    pg_temp.made(1, h * {household} + s.beneficiary) AS beneficiary_id) AS ids
+CROSS JOIN LATERAL (SELECT '{bound_at}'::timestamptz + b * interval '1 second' AS at) AS moment
+""",
+    """
+INSERT INTO settlement (id, institution_id, institution_bill_no, beneficiary_id, business_day,
+    settled_at, visit, total_fen, self_paid_fen, over_limit_fen, first_pay_fen, in_scope_fen,
+    fund_paid_fen, hospital_paid_fen, personal_share_fen, eligible_fen, own_fen, shared_fen,
+    cash_fen, own_balance_after_fen, lines, credential_kind, credential_digest, policy_version,
+    order_version, explanation, actor, request_id)
+SELECT pg_temp.made(4, n), pg_temp.made(0, i.number), 'PAST' || n, pg_temp.made(1, n), '{past}',
+    '{past}', 'OUTPATIENT', {past_bill}, 0, 0, 0, {past_bill}, 0, 0, {past_bill}, {past_bill},
+    CASE WHEN place < {employees} THEN {past_bill} ELSE 0 END,
+    CASE WHEN place < {employees} THEN 0 ELSE {past_bill} END, 0,
+    ('{balances}'::bigint[])[place + 1], '[]', 'ID_CARD', repeat('0', 64), 'bench-1', 1,
+    '{{"cash_reason": null, "steps": []}}', i.till, pg_temp.made(7, n)
+FROM ({people_rows}) AS p JOIN place AS i ON i.number = n % {institutions}
+""",
+    """
+INSERT INTO settlement_leg
+    (id, settlement_id, account_id, binding_id, type, rank, amount_fen, business_day)
+SELECT pg_temp.made(5, n), pg_temp.made(4, n), pg_temp.made(2, household * {household} + payer),
+    CASE WHEN place >= {employees} THEN pg_temp.made(3, household * {sharings} + s.number) END,
+    CASE WHEN place < {employees} THEN 'OWN' ELSE 'SHARED' END, (place >= {employees})::int,
+    {past_bill}, '{past}'
+FROM ({people_rows}) AS p
+CROSS JOIN LATERAL (SELECT CASE WHEN place < {employees} THEN place
+    ELSE 2 * {employees} - 1 - place END AS payer) AS who
+JOIN sharer AS s ON s.beneficiary = place AND (s.sharer = payer OR place < {employees})
+""",
+    """
+INSERT INTO transfer (id, debit_account_id, credit_account_id, amount_fen, cause_kind, cause_id,
+    business_day, booked_at, account_id, entry_no, balance_after_fen)
+SELECT pg_temp.made(5 + entry, n), CASE entry WHEN 1 THEN c.contributions ELSE account_id END,
+    CASE entry WHEN 1 THEN account_id ELSE i.payable END,
+    CASE entry WHEN 1 THEN left_fen ELSE {past_bill} END,
+    CASE entry WHEN 1 THEN 'OPENING' ELSE 'SETTLEMENT' END,
+    CASE entry WHEN 1 THEN account_id ELSE pg_temp.made(4, bill) END,
+    '{past}', '{past}', account_id, entry, left_fen
+FROM ({people_rows}) AS p CROSS JOIN generate_series(1, 3) AS entry
+CROSS JOIN LATERAL (SELECT pg_temp.made(2, n) AS account_id,
+    ('{balances}'::bigint[])[place + 1] + (3 - entry) * {past_bill} AS left_fen,
+    CASE entry WHEN 3 THEN household * {household} + 2 * {employees} - 1 - place ELSE n END AS bill
+) AS booked
+JOIN county AS c ON c.number = household % {counties}
+JOIN place AS i ON i.number = bill % {institutions}
+WHERE place < {employees}
+""",
+    """
+INSERT INTO event (id, subject_id, number, kind, happened_at, ids, actor, relayed_at)
+SELECT pg_temp.made(6, n), pg_temp.made(1, n), 1, 'BILL_SETTLED', '{past}',
+    jsonb_build_object('settlement', pg_temp.made(4, n)), i.till, '{past}'
+FROM ({people_rows}) AS p JOIN place AS i ON i.number = n % {institutions}
+""",
+    """
+INSERT INTO request_key
+    (id, actor_key, request_id, operation, request_hash, answer, actor, claimed_at)
+SELECT gen_random_uuid(), 'TILL/' || (i.till ->> 'subject'), pg_temp.made(7, n), 'settleBill',
+    repeat('0', 64), jsonb_build_object('id', pg_temp.made(4, n)), i.till, '{past}'
+FROM ({people_rows}) AS p JOIN place AS i ON i.number = n % {institutions}
+""",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,303 +172,134 @@ class Person:
 
     id: UUID
     id_number: str
-    county: str
-    account: Account | None
 
 
-@dataclass(slots=True)
+class People(Sequence[Person]):
+    """The people by number: members of one household follow one another."""
+
+    def __init__(self, number: int) -> None:
+        self._numbers: Final = range(number)
+
+    def __len__(self) -> int:
+        """Return how many they are."""
+        return len(self._numbers)
+
+    @overload
+    def __getitem__(self, place: int) -> Person: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Person]: ...
+    def __getitem__(self, place: int | slice) -> Person | list[Person]:
+        """Return the person, or the people, of a number."""
+        if isinstance(place, slice):
+            return [_person(number) for number in self._numbers[place]]
+        return _person(self._numbers[place])
+
+
+@dataclass(frozen=True, slots=True)
 class Population:
-    """Whom the load generator may name."""
+    """Whom the load generators may name."""
 
-    people: list[Person] = field(default_factory=list)
-    institution_ids: list[UUID] = field(default_factory=list)
+    people: People
+    institution_ids: tuple[UUID, ...]
 
 
 async def load(
-    connection: asyncpg.Connection,
-    people: int,
-    *,
-    key_ring: KeyRing,
-    now: datetime,
+    connection: asyncpg.Connection, people: int, *, key_ring: KeyRing, now: datetime
 ) -> Population:
     """Fill an empty database that has the tables, and gather its statistics.
 
     Args:
         people: how many, rounded up to whole households.
     """
-    loading = Loading(key_ring, now)
-    loading.region()
-    for number in range(-(-people // HOUSEHOLD)):
-        loading.household(number)
-    for table in _TABLES:
-        records = loading.tables.pop(table)
-        columns = tuple(records[0])
-        await connection.copy_records_to_table(
-            table, records=[tuple(record.values()) for record in records], columns=columns
-        )
+    everybody = People(-(-people // HOUSEHOLD) * HOUSEHOLD)
+    await _load_region(connection)
+    await connection.copy_records_to_table(
+        "person",
+        columns=("id", "name", "id_number_digest", "id_number_cipher", "premium_category"),
+        records=_person_rows(everybody, key_ring),
+    )
+    values = _values(len(everybody), now)
+    for statement in _ROWS:
+        await connection.execute(statement.format(**values))
     await connection.execute("VACUUM ANALYZE")
-    return loading.population
+    return Population(everybody, tuple(_made(_INSTITUTION, n) for n in range(INSTITUTIONS)))
 
 
-class Loading:
-    """Collects the rows of every table; rows of a table name the same columns in one order."""
-
-    def __init__(self, key_ring: KeyRing, now: datetime) -> None:
-        self.key_ring = key_ring
-        self.now = now
-        self.past = now - timedelta(days=_PAST_DAYS)
-        self.population = Population()
-        self.tables: dict[str, list[Record]] = {table: [] for table in _TABLES}
-        self.serials = count()
-
-    def add(self, table: str, **record: Any) -> None:
-        """Collect one row."""
-        self.tables[table].append(record)
-
-    def region(self) -> None:
-        """Add the policy and the institutions of Ngari."""
-        policy = Policy(region=NGARI, in_force_from=date(2025, 1, 1), version="bench-1")
-        self.add(
-            "policy",
-            id=new_id(),
-            region=NGARI,
-            in_force_from=policy.in_force_from,
-            version=policy.version,
-            rules=to_json(rules_of(policy)),
-        )
-        for number in range(INSTITUTIONS):
-            institution_id = new_id()
-            self.population.institution_ids.append(institution_id)
-            self.add(
-                "institution",
-                id=institution_id,
-                code=_institution_code(number),
-                name=f"定点医院{number:02d}",
-                kind=InstitutionKind.HOSPITAL,
-                region=COUNTIES[number % len(COUNTIES)],
-                offsite_is_open=False,
-            )
-
-    def household(self, number: int) -> None:
-        """Add ten people with their accounts, bindings and past bills."""
-        county = COUNTIES[number % len(COUNTIES)]
-        employees = [self.person(county, balance) for balance in BALANCES_FEN]
-        residents = [self.person(county) for _ in employees]
-        for place, resident in enumerate(residents):
-            sharers = employees[-1 - place :]
-            bindings = [self.bind(sharer, resident, Kinship.PARENT) for sharer in sharers]
-            self.past_bill(resident, _account(sharers[0]), binding_id=bindings[0])
-        for place, employee in enumerate(employees):
-            self.bind(employees[place - 1], employee, Kinship.SPOUSE)
-            self.past_bill(employee, _account(employee), binding_id=None)
-        for employee in employees:
-            self.account(_account(employee))
-
-    def person(self, county: str, balance_fen: int | None = None) -> Person:
-        """Add a person; with ``balance_fen`` an employee who has that much now."""
-        serial = next(self.serials)
-        born_on = _FIRST_BIRTH + timedelta(days=serial // _BORN_A_DAY)
-        first = f"542599{born_on:%Y%m%d}{serial % _BORN_A_DAY:03d}"
-        number = first + check_digit(first)
-        account = None
-        if balance_fen is not None:
-            account = Account(new_id(), new_id(), county, balance_fen)
-        person = Person(account.owner_id if account else new_id(), number, county, account)
-        self.population.people.append(person)
-        self.add(
-            "person",
-            id=person.id,
-            name=f"次仁{serial}",
-            id_number_digest=id_number_digest(self.key_ring, number),
-            id_number_cipher=self.key_ring.seal(number),
-            premium_category="ADULT",
-        )
-        self.add(
-            "beneficiary",
-            person_id=person.id,
-            region=county,
-            scheme=Scheme.RESIDENT if account is None else Scheme.EMPLOYEE,
-            born_on=born_on,
-            status=PersonStatus.NORMAL,
-            order_version=1,
-            order_is_set=False,
-            event_no=1,
-        )
-        return person
-
-    def bind(self, sharer: Person, beneficiary: Person, kinship: Kinship) -> UUID:
-        """Add a binding, accepted after all that were added before."""
-        binding_id = new_id()
-        bound = len(self.tables["binding"])
-        at = self.now - timedelta(days=_BOUND_AT_DAYS) + timedelta(seconds=bound)
-        self.add(
-            "binding",
-            id=binding_id,
-            sharer_id=sharer.id,
-            beneficiary_id=beneficiary.id,
-            account_id=_account(sharer).id,
-            kinship=kinship,
-            status=BindingStatus.ACTIVE,
-            invited_at=at,
-            expires_at=at + timedelta(days=7),
-            accepted_at=at,
-            limit_month_fen=None if bound % LIMITED_EVERY else MONTH_LIMIT_FEN,
-            sharer_consent=_consent(sharer, at),
-            beneficiary_consent=_consent(beneficiary, at),
-            actor=to_json(_actor(beneficiary).record()),
-        )
-        return binding_id
-
-    def past_bill(self, beneficiary: Person, account: Account, *, binding_id: UUID | None) -> None:
-        """Add a settled bill that one account paid, after all that were added before."""
-        number = len(self.tables["settlement"])
-        institution_id = self.population.institution_ids[number % INSTITUTIONS]
-        till = Actor(ActorKind.TILL, institution_id, Channel.TILL, operator="收费员01")
-        day, settlement_id, request_id = self.past.date(), new_id(), uuid4()
-        own_fen = 0 if binding_id else PAST_BILL_FEN
-        self.add(
-            "settlement",
-            id=settlement_id,
-            institution_id=institution_id,
-            institution_bill_no=f"PAST{number}",
-            beneficiary_id=beneficiary.id,
-            business_day=day,
-            settled_at=self.past,
-            visit="OUTPATIENT",
-            total_fen=PAST_BILL_FEN,
-            self_paid_fen=0,
-            over_limit_fen=0,
-            first_pay_fen=0,
-            in_scope_fen=PAST_BILL_FEN,
-            fund_paid_fen=0,
-            hospital_paid_fen=0,
-            personal_share_fen=PAST_BILL_FEN,
-            eligible_fen=PAST_BILL_FEN,
-            own_fen=own_fen,
-            shared_fen=PAST_BILL_FEN - own_fen,
-            cash_fen=0,
-            own_balance_after_fen=None if binding_id else account.balance_fen,
-            lines="[]",
-            credential_kind=CredentialKind.ID_CARD,
-            credential_digest=id_number_digest(self.key_ring, beneficiary.id_number),
-            policy_version="bench-1",
-            order_version=1,
-            explanation='{"cash_reason": null, "steps": []}',
-            actor=to_json(till.record()),
-            request_id=request_id,
-        )
-        self.add(
-            "settlement_leg",
-            id=new_id(),
-            settlement_id=settlement_id,
-            account_id=account.id,
-            binding_id=binding_id,
-            type=LegType.SHARED if binding_id else LegType.OWN,
-            rank=1 if binding_id else 0,
-            amount_fen=PAST_BILL_FEN,
-            business_day=day,
-        )
-        account.draws.append((settlement_id, _institution_code(number % INSTITUTIONS)))
-        self.add(
-            "event",
-            id=new_id(),
-            subject_id=beneficiary.id,
-            number=1,
-            kind=EventKind.BILL_SETTLED,
-            happened_at=self.past,
-            ids=to_json({"settlement": settlement_id}),
-            actor=to_json(till.record()),
-            relayed_at=self.past,
-        )
-        self.add(
-            "request_key",
-            id=request_key_id(institution_id, request_id),
-            actor_key=till.key,
-            request_id=request_id,
-            operation="settleBill",
-            request_hash="0" * 64,
-            answer=to_json({"id": settlement_id}),
-            actor=to_json(till.record()),
-            claimed_at=self.past,
-        )
-
-    def account(self, account: Account) -> None:
-        """Add an account with the transfers that led to its balance."""
-        opening = account.balance_fen + PAST_BILL_FEN * len(account.draws)
-        self.add(
-            "personal_account",
-            id=account.id,
-            owner_id=account.owner_id,
-            region=account.county,
-            status=AccountStatus.NORMAL,
-            owner_status=PersonStatus.NORMAL,
-            balance_fen=account.balance_fen,
-            opening_fen=opening,
-            entry_no=1 + len(account.draws),
-            reserve_fen=0,
-        )
-        holder = account.county
-        self.transfer(account, opening, 1, opening, CauseKind.OPENING, account.id, holder)
-        left = opening
-        for entry_no, (settlement_id, code) in enumerate(account.draws, start=2):
-            left -= PAST_BILL_FEN
-            cause = CauseKind.SETTLEMENT
-            self.transfer(account, PAST_BILL_FEN, entry_no, left, cause, settlement_id, code)
-
-    def transfer(
-        self,
-        account: Account,
-        amount_fen: int,
-        entry_no: int,
-        balance_after_fen: int,
-        cause: CauseKind,
-        cause_id: UUID,
-        holder: str,
-    ) -> None:
-        """Add one movement between an account and a control account."""
-        is_opening = cause is CauseKind.OPENING
-        kind = ControlKind.CONTRIBUTIONS if is_opening else ControlKind.PAYABLE
-        control = _control(kind, holder)
-        self.add(
-            "transfer",
-            id=new_id(),
-            debit_account_id=control if is_opening else account.id,
-            credit_account_id=account.id if is_opening else control,
-            amount_fen=amount_fen,
-            cause_kind=cause,
-            cause_id=cause_id,
-            business_day=self.past.date(),
-            booked_at=self.past,
-            account_id=account.id,
-            entry_no=entry_no,
-            balance_after_fen=balance_after_fen,
-        )
+def _person(number: int) -> Person:
+    born_on = _FIRST_BIRTH + timedelta(days=number // _BORN_A_DAY)
+    first = f"542599{born_on:%Y%m%d}{number % _BORN_A_DAY:03d}"
+    return Person(_made(_PERSON, number), first + check_digit(first))
 
 
-_control = lru_cache(control_account_id)
+def _made(kind: int, number: int) -> UUID:
+    """Do what ``made`` does in the database."""
+    return UUID(f"0190000{kind}-0000-7000-8000-{number:012x}")
 
 
-def _account(person: Person) -> Account:
-    if person.account is None:
-        raise ValueError("a resident has no account")
-    return person.account
+def _person_rows(people: People, key_ring: KeyRing) -> Iterator[tuple[UUID, str, str, bytes, str]]:
+    for number, person in enumerate(people):
+        digest = id_number_digest(key_ring, person.id_number)
+        cipher = key_ring.seal(person.id_number)
+        yield person.id, f"次仁{number}", digest, cipher, "ADULT"
 
 
-def _actor(person: Person) -> Actor:
-    return Actor(ActorKind.PERSON, person.id, Channel.MINI_PROGRAM)
-
-
-def _consent(person: Person, at: datetime) -> str:
-    return to_json(
-        {
-            "by": person.id,
-            "capacity": Capacity.SELF,
-            "channel": Channel.MINI_PROGRAM,
-            "declaration_version": "2025-01",
-            "at": at,
-        }
+async def _load_region(connection: asyncpg.Connection) -> None:
+    """Add the policy, and write down what the rows are made from."""
+    policy = Policy(region=NGARI, in_force_from=date(2025, 1, 1), version="bench-1")
+    await connection.execute(
+        "INSERT INTO policy (id, region, in_force_from, version, rules)"
+        " VALUES ($1, $2, $3, $4, $5)",
+        *(new_id(), policy.region, policy.in_force_from, policy.version),
+        to_json(rules_of(policy)),
+    )
+    await connection.execute(_MADE)
+    await connection.copy_records_to_table(
+        "county",
+        records=[
+            (number, region, control_account_id(ControlKind.CONTRIBUTIONS, region))
+            for number, region in enumerate(COUNTIES)
+        ],
+    )
+    await connection.copy_records_to_table(
+        "place", records=[_place(number) for number in range(INSTITUTIONS)]
+    )
+    await connection.copy_records_to_table(
+        "sharer", records=[(number, *sharing) for number, sharing in enumerate(_SHARERS)]
     )
 
 
-def _institution_code(number: int) -> str:
-    return f"H542599{number:05d}"
+def _place(number: int) -> tuple[int, str, str, UUID, str]:
+    code = f"H542599{number:05d}"
+    till = {
+        "kind": "TILL",
+        "subject": _made(_INSTITUTION, number),
+        "channel": "TILL",
+        "operator": "收费员01",
+    }
+    payable = control_account_id(ControlKind.PAYABLE, code)
+    return number, code, COUNTIES[number % len(COUNTIES)], payable, to_json(till)
+
+
+def _values(people: int, now: datetime) -> dict[str, Any]:
+    past = now - timedelta(days=_PAST_DAYS)
+    return {
+        "people": people,
+        "people_rows": _PEOPLE.format(household=HOUSEHOLD, people=people),
+        "household": HOUSEHOLD,
+        "employees": EMPLOYEES,
+        "sharings": len(_SHARERS),
+        "counties": len(COUNTIES),
+        "institutions": INSTITUTIONS,
+        "first_birth": _FIRST_BIRTH,
+        "born_a_day": _BORN_A_DAY,
+        "balances": "{" + ",".join(map(str, BALANCES_FEN)) + "}",
+        "past_bill": PAST_BILL_FEN,
+        "bill_limit": BILL_LIMIT_FEN,
+        "month_limit": MONTH_LIMIT_FEN,
+        "limited_every": LIMITED_EVERY,
+        "bound_at": now - timedelta(days=_BOUND_AT_DAYS),
+        "past": past.isoformat(),
+        "consent": to_json(
+            {"capacity": "SELF", "channel": "MINI_PROGRAM", "declaration_version": "2025-01"}
+        ),
+    }

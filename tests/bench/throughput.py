@@ -1,44 +1,42 @@
-"""``make bench``: what a request costs, next to a bare route, over a hundred thousand people.
+"""``make bench``: what a request costs next to a bare route, and what the desk is worth.
 
 The bench starts its own PostgreSQL (durable, in a folder of its own), the gateway as it is served
 to others, and a bare Starlette route in the same kind of server. wrk asks. Every round visits every
 cell once, so that a slow minute of the machine slows all of them; medians are told. On a shared
 machine trust the CPU per request and the ratios more than the rates.
 
-``BENCH_SECONDS`` per visit, ``BENCH_ROUNDS`` and ``BENCH_PEOPLE`` make it shorter or longer.
+``BENCH_SECONDS`` per visit, ``BENCH_ROUNDS``, ``BENCH_PEOPLE`` and ``BENCH_LARGE`` (people of the
+large town; 0: none) make it shorter or longer; ``BENCH_ONLY=requests`` or ``settlements`` leaves
+the other table out.
 Exit status: 0 measured; 1 an answer was wrong or a server did not start; 2 wrk is missing.
 """
 
 import asyncio
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
-from statistics import median
 from typing import Final
 
 import asyncpg
 import httpx2
-import orjson
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
 from gongji.api.documents import manifest_of
-from gongji.app.asgi import make_key_ring
-from gongji.app.database import bring_to_head
 from gongji.app.development_tokens import TokenMaker
 from gongji.app.postgres import EmbeddedServer, running_postgres
 from gongji.app.settings import Settings, with_kept_keys
+from tests.bench import settlements
+from tests.bench.callers import UNIFORM
+from tests.bench.ceiling import find_pgbench
 from tests.bench.cells import BARE, FAMILY, SETTLE, TYPENAME, Cell, Question
-from tests.bench.population import Population, load
 from tests.bench.programs import (
     BenchFailed,
     Program,
@@ -46,40 +44,36 @@ from tests.bench.programs import (
     running,
     statements_logged,
 )
+from tests.bench.town import Town, make_town
+from tests.bench.visits import Visit, median_of, next_seed, visit
+from tests.bench.wrk import wrk
 
 GATEWAY: Final = ("gongji", "serve", "--port", "0")
 BARE_ROUTE: Final = ("tests.bench.bare",)
 CLIENTS: Final = (1, 16, 64)
-SCRIPT: Final = Path(__file__).with_name("load.lua")
 COUNTED: Final = 20
 """Requests of the pass that counts statements, after as many that warm up."""
 
 GOAL_RATIOS: Final = {TYPENAME: 6.0, FAMILY: 25.0}
-GOAL_STATEMENTS: Final = {SETTLE: 8.0}
+MOST_STATEMENTS: Final = 8.0
+"""SQL statements of a bill that is settled alone, BEGIN and COMMIT too."""
 NO_WRK: Final = 2
-WIDTH: Final = 100
+WIDTH: Final = 110
+REQUESTS: Final = "requests"
+SETTLEMENTS: Final = "settlements"
 
 screen: Final = Console(highlight=False, width=WIDTH)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How long to measure, and over how many people."""
+    """How long to measure, over how many people, and which tables."""
 
     seconds: int
     rounds: int
     people: int
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """What one run of wrk showed; CPU in microseconds per request."""
-
-    rate: float
-    p50_ms: float
-    p99_ms: float
-    server_us: float
-    database_us: float
+    large: int
+    tables: tuple[str, ...]
 
 
 Results = dict[tuple[str, int], list[Visit]]
@@ -90,17 +84,26 @@ def main() -> None:
     if shutil.which("wrk") is None:
         screen.print("make bench needs the load generator wrk: apt-get install wrk")
         sys.exit(NO_WRK)
-    plan = Plan(
-        seconds=int(os.environ.get("BENCH_SECONDS", "4")),
-        rounds=int(os.environ.get("BENCH_ROUNDS", "5")),
-        people=int(os.environ.get("BENCH_PEOPLE", "100000")),
-    )
     try:
+        plan = _plan(os.environ)
         with _folder() as folder, running_postgres(folder / "pg") as server:
-            _bench(folder, server, plan)
+            _Bench(folder, server, plan).run()
     except BenchFailed as failed:
         screen.print(f"bench: {failed}", markup=False)
         sys.exit(1)
+
+
+def _plan(environment: Mapping[str, str]) -> Plan:
+    only = environment.get("BENCH_ONLY")
+    if only not in (None, REQUESTS, SETTLEMENTS):
+        raise BenchFailed(f"BENCH_ONLY: {REQUESTS} or {SETTLEMENTS}")
+    return Plan(
+        seconds=int(environment.get("BENCH_SECONDS", "4")),
+        rounds=int(environment.get("BENCH_ROUNDS", "5")),
+        people=int(environment.get("BENCH_PEOPLE", "100000")),
+        large=int(environment.get("BENCH_LARGE", "1000000")),
+        tables=(REQUESTS, SETTLEMENTS) if only is None else (only,),
+    )
 
 
 @contextmanager
@@ -114,34 +117,73 @@ def _folder() -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-def _bench(folder: Path, server: EmbeddedServer, plan: Plan) -> None:
-    settings = with_kept_keys(Settings(data_folder=folder / "data"))
-    environment = {"GONGJI_DATABASE_URL": server.url(), "GONGJI_DATA_FOLDER": str(folder / "data")}
-    environment["GONGJI_LOG_FORMAT"] = "json"
-    with screen.status(f"Loading {plan.people} people ..."):
-        population = asyncio.run(_loaded(server.url(), settings, plan.people))
-    tokens = TokenMaker(settings, now=datetime.now(UTC), lasting=timedelta(days=1))
-    question = Question(folder, manifest_of(settings.operations_folder), population, tokens)
-    log = folder / "gateway.log"
-    with running(BARE_ROUTE, folder / "bare.log") as bare:
-        with _logging(server.url()), running(GATEWAY, log, environment) as asked:
-            cells = question.cells(bare_url=bare.url, gateway_url=asked.url)
-            statements = {cell.name: _statements(cell, server.log) for cell in cells}
-        with running(GATEWAY, log, environment) as asked:
-            cells = question.cells(bare_url=bare.url, gateway_url=asked.url)
-            database = asyncio.run(database_program(server.url()))
-            results = _measure(cells, {bare.url: bare, asked.url: asked}, database, plan)
-    _report(results, statements, plan)
+class _Bench:
+    """One run: the towns that it needs, and a table for each part."""
 
+    def __init__(self, folder: Path, server: EmbeddedServer, plan: Plan) -> None:
+        self._folder: Final = folder
+        self._server: Final = server
+        self._plan: Final = plan
+        self._settings: Final = with_kept_keys(Settings(data_folder=folder / "data"))
+        self._tokens: Final = TokenMaker(
+            self._settings, now=datetime.now(UTC), lasting=timedelta(days=1)
+        )
 
-async def _loaded(url: str, settings: Settings, people: int) -> Population:
-    await bring_to_head(url)
-    connection = await asyncpg.connect(url)
-    try:
-        key_ring = make_key_ring(settings)
-        return await load(connection, people, key_ring=key_ring, now=datetime.now(UTC))
-    finally:
-        await connection.close()
+    def run(self) -> None:
+        """Measure and report."""
+        small = self._town(self._plan.people)
+        if REQUESTS in self._plan.tables:
+            self._requests(small)
+        if SETTLEMENTS in self._plan.tables:
+            large = self._town(self._plan.large) if self._plan.large else None
+            self._settlements(small, large)
+
+    def _town(self, people: int) -> Town:
+        with screen.status(f"Loading {people} people ..."):
+            folder = self._folder / f"town-{people}"
+            return make_town(self._server, people, self._settings, folder)
+
+    def _question(self, town: Town) -> Question:
+        manifest = manifest_of(self._settings.operations_folder)
+        return Question(self._folder / f"town-{town.people}", manifest, town, self._tokens)
+
+    def _requests(self, town: Town) -> None:
+        environment = {
+            "GONGJI_DATABASE_URL": town.url,
+            "GONGJI_DATA_FOLDER": str(self._folder / "data"),
+            "GONGJI_LOG_FORMAT": "json",
+        }
+        question, log = self._question(town), self._folder / "gateway.log"
+        with running(BARE_ROUTE, self._folder / "bare.log") as bare:
+            with _logging(town.url), running(GATEWAY, log, environment) as asked:
+                cells = question.cells(bare_url=bare.url, gateway_url=asked.url)
+                cells.append(question.settling(UNIFORM, asked.url))
+                statements = {cell.name: _statements(cell, self._server.log) for cell in cells}
+            with running(GATEWAY, log, environment) as asked:
+                cells = question.cells(bare_url=bare.url, gateway_url=asked.url)
+                database = asyncio.run(database_program(town.url))
+                results = _measure(cells, {bare.url: bare, asked.url: asked}, database, self._plan)
+        _report(results, statements, self._plan)
+
+    def _settlements(self, small: Town, large: Town | None) -> None:
+        plan, database = self._plan, asyncio.run(database_program(small.url))
+        ways = settlements.WAYS if find_pgbench() else settlements.WAYS[1:]
+        cells = list(settlements.cells_of(small.people, large.people if large else 0, ways))
+        with ExitStack() as stack:
+            towns = {
+                town.people: stack.enter_context(
+                    settlements.ways_of(town, self._question(town), database, self._folder, screen)
+                )
+                for town in (small, large)
+                if town is not None
+            }
+            results = settlements.measure(
+                cells, towns, rounds=plan.rounds, seconds=plan.seconds, screen=screen
+            )
+        title = f"Settlements, {plan.rounds} rounds of {plan.seconds} s, medians"
+        screen.print(settlements.table_of(results, title))
+        for goal in settlements.goals_of(results, small.people, large.people if large else 0):
+            _tell(goal.text, goal.reached, is_met=goal.is_met)
 
 
 @contextmanager
@@ -162,16 +204,13 @@ async def _execute(url: str, statement: str) -> None:
         await connection.close()
 
 
-_seeds: Final = count(1)
-
-
 def _statements(cell: Cell, log: Path) -> float:
     """Count the statements of a request, BEGIN and COMMIT too, and check its answers.
 
     Raises:
         BenchFailed: an answer is not the expected one.
     """
-    seed = next(_seeds)
+    seed = next_seed()
     template = cell.template.read_text(encoding="utf-8")
     callers = [line.split("\t") for line in cell.callers.read_text("utf-8").splitlines()]
     with httpx2.Client() as client:
@@ -204,56 +243,17 @@ def _measure(
         for number in range(plan.rounds + 1):
             for cell, clients in visits:
                 bar.update(task, description=f"{cell.name}, {clients} clients")
-                is_warming = number == 0
-                seconds = 1 if is_warming else plan.seconds
-                visit = _visit(cell, clients, seconds, programs[cell.url], database)
-                if not is_warming:
-                    results[cell.name, clients].append(visit)
+                seen = _visit(cell, clients, plan.seconds if number else 1, programs, database)
+                if number:
+                    results[cell.name, clients].append(seen)
                 bar.advance(task)
     return results
 
 
-def _visit(cell: Cell, clients: int, seconds: int, program: Program, database: Program) -> Visit:
-    """Let wrk ask for some seconds.
-
-    Raises:
-        BenchFailed: an answer is not the expected one.
-    """
-    before = program.cpu_s(), database.cpu_s()
-    told = _wrk(cell, clients, seconds)
-    after = program.cpu_s(), database.cpu_s()
-    requests = told["requests"]
-    if told["unfit"] or told["failed"] or not requests:
-        raise BenchFailed(f"{cell.name}: wrong or missing answers: {told}")
-    server_us, database_us = (
-        1e6 * (late - early) / requests for early, late in zip(before, after, strict=True)
-    )
-    return Visit(
-        rate=requests / (told["duration_us"] / 1e6),
-        p50_ms=told["p50_us"] / 1e3,
-        p99_ms=told["p99_us"] / 1e3,
-        server_us=server_us,
-        database_us=database_us,
-    )
-
-
-def _wrk(cell: Cell, clients: int, seconds: int) -> dict[str, int]:
-    ended = subprocess.run(
-        [
-            "wrk",
-            *("--threads", "1", "--connections", str(clients), "--duration", f"{seconds}s"),
-            *("--timeout", "10s", "--script", str(SCRIPT), cell.url, "--"),
-            *(str(cell.template), str(cell.callers), str(next(_seeds)), cell.expected),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    _, found, told = ended.stdout.rpartition("RESULT ")
-    if not found:
-        raise BenchFailed(f"wrk: {ended.stderr or ended.stdout}")
-    answer: dict[str, int] = orjson.loads(told)
-    return answer
+def _visit(
+    cell: Cell, clients: int, seconds: int, programs: Mapping[str, Program], database: Program
+) -> Visit:
+    return visit(cell.name, lambda: wrk(cell, clients, seconds), programs[cell.url], database)
 
 
 def _report(results: Results, statements: Mapping[str, float], plan: Plan) -> None:
@@ -271,35 +271,33 @@ def _report(results: Results, statements: Mapping[str, float], plan: Plan) -> No
         table.add_row(
             name,
             str(clients),
-            f"{_median(visits, 'rate'):.0f}",
-            f"{_median(visits, 'p50_ms'):.1f}",
-            f"{_median(visits, 'p99_ms'):.1f}",
-            f"{_median(visits, 'server_us'):.0f}",
-            f"{_median(visits, 'database_us'):.0f}" if statements[name] else "",
+            f"{median_of(visits, 'rate'):.0f}",
+            f"{median_of(visits, 'p50_ms'):.1f}",
+            f"{median_of(visits, 'p99_ms'):.1f}",
+            f"{median_of(visits, 'server_us'):.0f}",
+            f"{median_of(visits, 'database_us'):.0f}" if statements[name] else "",
             f"{statements[name]:g}",
             f"{_ratio(results, name, clients):.1f}",
             end_section=clients == CLIENTS[-1],
         )
     screen.print(table)
-    for name, goal in GOAL_RATIOS.items():
+    for name, bound in GOAL_RATIOS.items():
         worst = max(_ratio(results, name, clients) for clients in CLIENTS)
-        _tell(f"{name}: at most {goal:g} times the bare route's CPU", worst, goal)
-    for name, goal in GOAL_STATEMENTS.items():
-        _tell(f"{name}: at most {goal:g} SQL statements", statements[name], goal)
-
-
-def _median(visits: Sequence[Visit], figure: str) -> float:
-    return float(median(getattr(visit, figure) for visit in visits))
+        _tell(f"{name}: at most {bound:g} times the bare route's CPU", worst, is_met=worst <= bound)
+    settled = next(count for name, count in statements.items() if name.startswith(SETTLE))
+    text = f"{SETTLE}: at most {MOST_STATEMENTS:g} SQL statements"
+    _tell(text, settled, is_met=settled <= MOST_STATEMENTS)
 
 
 def _ratio(results: Results, name: str, clients: int) -> float:
-    bare = _median(results[BARE, clients], "server_us")
-    return _median(results[name, clients], "server_us") / bare
+    bare = median_of(results[BARE, clients], "server_us")
+    return median_of(results[name, clients], "server_us") / bare
 
 
-def _tell(goal: str, reached: float, most: float) -> None:
-    verdict = "[green]met[/green]" if reached <= most else "[red]missed[/red]"
-    screen.print(f"{verdict}  {goal}: {reached:.1f}")
+def _tell(goal: str, reached: float | None, *, is_met: bool) -> None:
+    verdict = "[green]met[/green]" if is_met else "[red]missed[/red]"
+    shown = "not measured" if reached is None else f"{reached:.2f}"
+    screen.print(f"{verdict}  {goal}: {shown}")
 
 
 if __name__ == "__main__":

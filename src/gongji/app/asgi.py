@@ -116,6 +116,7 @@ def create_app(
     *,
     ports: Ports | None = None,
     schema: GatewaySchema | None = None,
+    desk: Desk | None = None,
     sweeps: tuple[Sweep, ...] = SWEEPS,
 ) -> Starlette:
     """Put the application together; its lifespan opens the database, or waits for it.
@@ -123,13 +124,14 @@ def create_app(
     Args:
         ports: the outside world, where it is not the one of the settings.
         schema: what is asked, where it is not the one of the settings.
+        desk: who settles bills, where it is not a desk of its own.
 
     Raises:
         SettingsWrong: the settings do not make an application.
     """
     ports = ports or make_ports(settings)
     health, metrics = Health(), Metrics()
-    desk = Desk(Acts.of(ports))
+    desk = desk or Desk(Acts.of(ports))
     metrics.watch_desk(desk)
     watch = Sweep("watch_books", BOOKS_WATCHED_EVERY_S, metrics.watch_books)
 
