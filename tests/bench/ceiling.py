@@ -26,6 +26,9 @@ SELECT bench_settle(:caller, :fen);
 _WARMING_S: Final = 2
 """Until every connection of pgbench has read the tables' descriptions and made its plans."""
 
+_GONE_S: Final = 5
+_POLL_S: Final = 0.05
+
 
 def find_pgbench() -> Path | None:
     """Return pgbench out of the wheel with PostgreSQL, or else the machine's own."""
@@ -72,6 +75,7 @@ class Ceiling:
         Raises:
             BenchFailed: pgbench does not run, or a call failed.
         """
+        processes = len(self._database.root.children())
         with tempfile.TemporaryDirectory(prefix="gongji-pgbench-") as folder:
             script, log = Path(folder) / "script", Path(folder) / "log"
             script.write_text(_SCRIPT, encoding="utf-8")
@@ -86,6 +90,7 @@ class Ceiling:
                 started.wait(seconds)
             ended, used = time.time(), self._database.cpu_s() - used
             _, complaint = started.communicate()
+            self._wait_until_gone(processes)
             if started.returncode:
                 raise BenchFailed(f"pgbench: {complaint.decode(errors='replace')[-1000:]}")
             waited_us = sorted(_waited_us(Path(folder), begun, ended))
@@ -98,6 +103,12 @@ class Ceiling:
             "p99_us": waited_us[len(waited_us) * 99 // 100],
         }
         return visit_of(told, 0.0, used)
+
+    def _wait_until_gone(self, processes: int) -> None:
+        """Wait for pgbench's sessions to end, or the next visit would be charged with their CPU."""
+        deadline = time.monotonic() + _GONE_S
+        while len(self._database.root.children()) > processes and time.monotonic() < deadline:
+            time.sleep(_POLL_S)
 
     def _command(self, clients: int, seconds: int, script: Path, log: Path) -> list[str]:
         first = self._row * CALLERS
