@@ -202,7 +202,7 @@ class Library:
         ]
         if refused:
             raise Unfit(*refused)
-        return Prepared(document, _types(document), readers=None if "@" in text else {})
+        return Prepared(document, _types(document), readers=None if "@" in text else Readers())
 
     def _parsed(self, text: str) -> DocumentNode:
         most = self._meter.limits.tokens

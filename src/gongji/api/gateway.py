@@ -12,6 +12,7 @@ from strawberry.types.execution import ExecutionContext, PreExecutionError
 
 from gongji.api.documents import KEPT_DOCUMENTS, Library, Manifest, Unfit
 from gongji.api.faults import Publisher
+from gongji.api.inputs import read_inputs
 from gongji.api.limits import Limits
 from gongji.api.plain import PlainExecutor
 
@@ -40,6 +41,7 @@ class GatewaySchema(strawberry.Schema):
         **options: Any,
     ) -> None:
         super().__init__(query, execution_context_class=PlainExecutor, **options)
+        read_inputs(self)
         self.publisher = Publisher(known)
         self.library = Library(
             self._schema,

@@ -7,6 +7,7 @@ the schema wants it: so what is wrong is said by graphql-core alone, in its own 
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
@@ -29,8 +30,25 @@ from strawberry.schema.schema_converter import CustomGraphQLEnumType, GraphQLCor
 Reader = Callable[[Any], Any]
 """Makes out of a value what the answer holds of it, or raises one of ``_IRREGULAR``."""
 
-Readers = dict[tuple[GraphQLObjectType, int], Reader | None]
-"""Readers of one document, by type and selecting node; None where there is more than reading."""
+_Field = tuple[str, str, Reader]
+"""A field of an object: its key in the answer, its attribute, and the reader of its value."""
+
+_Place = tuple[GraphQLObjectType, int]
+"""Where in a document: a type, and the node that selects."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Readers of one document; None where there is more than reading.
+
+    Args:
+        objects: by the object's type and the node that selects it.
+        fields: by the type that the field belongs to and the field's node.
+    """
+
+    objects: dict[_Place, Reader | None] = field(default_factory=dict)
+    fields: dict[_Place, _Field | None] = field(default_factory=dict)
+
 
 _IRREGULAR: Final = (AttributeError, LookupError, TypeError, ValueError, GraphQLError)
 _DEFINITION: Final = GraphQLCoreConverter.DEFINITION_BACKREF
@@ -63,12 +81,47 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
             try:
                 answered: dict[str, Any] = read(result)
             except _IRREGULAR:
-                pass
+                self._leave_to_the_engine()
             else:
                 return answered
         return super().collect_and_execute_subfields(
             return_type, field_details_list, path, result, position_context
         )
+
+    def execute_field(
+        self,
+        parent_type: GraphQLObjectType,
+        source: Any,
+        field_details_list: list[FieldDetails],
+        path: Path,
+        position_context: Any,
+    ) -> AwaitableOrValue[Any]:
+        """Answer one field of an object that has resolvers beside it."""
+        plain = self._plain_field(parent_type, field_details_list)
+        if plain is not None:
+            _, attribute, read = plain
+            try:
+                return read(getattr(source, attribute))
+            except _IRREGULAR:
+                self._leave_to_the_engine()
+        return super().execute_field(
+            parent_type, source, field_details_list, path, position_context
+        )
+
+    def _leave_to_the_engine(self) -> None:
+        """Read nothing more of this answer: what is wrong is walked through once again only."""
+        self._readers = None
+
+    def _plain_field(
+        self, parent_type: GraphQLObjectType, field_details_list: list[FieldDetails]
+    ) -> "_Field | None":
+        if self._readers is None or len(field_details_list) > _ONE:
+            return None
+        key = parent_type, id(field_details_list[0].node)
+        if key not in self._readers.fields:
+            name = field_details_list[0].node.name.value
+            self._readers.fields[key] = self._field(name, parent_type, field_details_list)
+        return self._readers.fields[key]
 
     def _reader(
         self, return_type: GraphQLObjectType, field_details_list: list[FieldDetails]
@@ -77,9 +130,9 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
             return None
         # A document's nodes live as long as its readers, so that their ids are theirs alone.
         key = return_type, id(field_details_list[0].node)
-        if key not in self._readers:
-            self._readers[key] = self._object_reader(return_type, field_details_list)
-        return self._readers[key]
+        if key not in self._readers.objects:
+            self._readers.objects[key] = self._object_reader(return_type, field_details_list)
+        return self._readers.objects[key]
 
     def _object_reader(
         self, return_type: GraphQLObjectType, field_details_list: list[FieldDetails]
@@ -88,10 +141,10 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
         fields: list[_Field] = []
         selected = self.collect_subfields(return_type, field_details_list).grouped_field_set
         for key, details in selected.items():
-            field = self._field(key, return_type, details)
-            if field is None:
+            plain = self._field(key, return_type, details)
+            if plain is None:
                 return None
-            fields.append(field)
+            fields.append(plain)
         definition = return_type.extensions.get(_DEFINITION)
         origin = definition.origin if definition and return_type.is_type_of else None
         return partial(_read_object, tuple(fields), origin)
@@ -102,11 +155,11 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
         name = field_details_list[0].node.name.value
         if name == "__typename":
             return key, "__class__", lambda _class: parent_type.name
-        field = parent_type.fields[name]
-        definition = field.extensions.get(_DEFINITION)
-        if definition is None or not definition.is_basic_field:
+        asked = parent_type.fields.get(name)
+        definition = asked and asked.extensions.get(_DEFINITION)
+        if asked is None or definition is None or not definition.is_basic_field:
             return None
-        read = self._value_reader(field.type, field_details_list)
+        read = self._value_reader(asked.type, field_details_list)
         return read and (key, definition.python_name, read)
 
     def _value_reader(
@@ -136,10 +189,6 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
 
 class _Irregular(ValueError):
     """A value is not as the schema wants it."""
-
-
-_Field = tuple[str, str, Reader]
-"""A field of an object: its key in the answer, its attribute, and the reader of its value."""
 
 
 def _read_object(fields: tuple[_Field, ...], origin: type | None, source: Any) -> dict[str, Any]:
