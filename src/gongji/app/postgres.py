@@ -36,7 +36,7 @@ _SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "200",
-    "shared_buffers": "256MB",
+    "max_wal_size": "2GB",
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
@@ -48,6 +48,11 @@ _SETTINGS = {
     "log_statement": "none",
     "log_min_duration_statement": "-1",
 }
+_MOST_BUFFERS_MB = 1024
+_LEAST_BUFFERS_MB = 128
+_BUFFERS_OF_MEMORY = 16
+"""Of the machine's memory the server keeps this part for pages, within the two bounds."""
+
 _DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 _VOLATILE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -172,9 +177,15 @@ def _create_cluster(home: Home, *, durable: bool) -> None:
     draft.rename(home.cluster)
 
 
+def _buffers() -> str:
+    memory_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    wanted = memory_mb // _BUFFERS_OF_MEMORY
+    return f"{min(max(wanted, _LEAST_BUFFERS_MB), _MOST_BUFFERS_MB)}MB"
+
+
 def _options(home: Home, *, durable: bool) -> Iterator[str]:
     """Write the settings of the server as its command line has them."""
-    chosen = _SETTINGS | (_DURABLE if durable else _VOLATILE)
+    chosen = _SETTINGS | {"shared_buffers": _buffers()} | (_DURABLE if durable else _VOLATILE)
     for name, value in {**chosen, "unix_socket_directories": str(home.sockets)}.items():
         yield from ("-c", f"{name}={value}")
 

@@ -73,13 +73,13 @@ WITH families AS (
 ), limited AS (
     SELECT id FROM live WHERE limit_month_fen IS NOT NULL OR limit_year_fen IS NOT NULL
 ), {used}
-SELECT jsonb_build_object(
-    'families', (SELECT COALESCE(jsonb_agg(to_jsonb(families)), '[]') FROM families),
-    'bindings', (SELECT COALESCE(jsonb_agg(to_jsonb(live)), '[]') FROM live),
-    'accounts', (SELECT COALESCE(jsonb_agg(to_jsonb(accounts)), '[]') FROM accounts),
-    'used', (SELECT COALESCE(jsonb_agg(to_jsonb(used)), '[]') FROM used),
+SELECT json_build_object(
+    'families', (SELECT COALESCE(json_agg(row_to_json(families)), '[]') FROM families),
+    'bindings', (SELECT COALESCE(json_agg(row_to_json(live)), '[]') FROM live),
+    'accounts', (SELECT COALESCE(json_agg(row_to_json(accounts)), '[]') FROM accounts),
+    'used', (SELECT COALESCE(json_agg(row_to_json(used)), '[]') FROM used),
     'policies', (
-        SELECT COALESCE(jsonb_agg(jsonb_build_object('region', p.region,
+        SELECT COALESCE(json_agg(json_build_object('region', p.region,
             'in_force_from', p.in_force_from, 'version', p.version, 'rules', p.rules::text)), '[]')
         FROM policy AS p
         WHERE p.in_force_from <= $2::date AND p.region IN (
@@ -97,21 +97,21 @@ def _listed(name: str) -> str:
 
 _ALL: Final = """
     '{name}', (
-        SELECT COALESCE(jsonb_agg(to_jsonb(r)), '[]') FROM {table} AS r WHERE r.{key} = {ids})"""
+        SELECT COALESCE(json_agg(row_to_json(r)), '[]') FROM {table} AS r WHERE r.{key} = {ids})"""
 _BESIDE: Final = {
     "keys": f"""
     'keys', (
-        SELECT COALESCE(jsonb_object_agg(k.id, jsonb_build_object('operation', k.operation,
+        SELECT COALESCE(json_object_agg(k.id, json_build_object('operation', k.operation,
             'request_hash', k.request_hash, 'answer', k.answer)), '{{}}')
         FROM request_key AS k WHERE k.id = {_listed("keys")}),
     'answered', (
-        SELECT COALESCE(jsonb_agg(to_jsonb(s)), '[]') FROM settlement AS s
+        SELECT COALESCE(json_agg(row_to_json(s)), '[]') FROM settlement AS s
         WHERE s.id = ANY (ARRAY(
             SELECT (k.answer ->> 'id')::uuid FROM request_key AS k
             WHERE k.id = {_listed("keys")} AND k.operation = 'settleBill')))""",
     "bills": """
     'bills', (
-        SELECT COALESCE(jsonb_agg(jsonb_build_object(
+        SELECT COALESCE(json_agg(json_build_object(
             'institution_id', b.institution_id, 'number', b.number, 'settlement_id', (
                 SELECT s.id FROM settlement AS s WHERE s.institution_id = b.institution_id
                     AND s.institution_bill_no = b.number AND s.reversal_id IS NULL))), '[]')

@@ -17,10 +17,10 @@ from gongji.store.policies import read_policy
 from gongji.store.sql import day_of, rows
 
 GUARDIANSHIP: Final = """
-SELECT jsonb_build_object(
+SELECT json_build_object(
     'capacity', g.capacity, 'until', g.until, 'born_on', b.born_on, 'region', b.region,
     'policies', (
-        SELECT COALESCE(jsonb_agg(jsonb_build_object('region', p.region,
+        SELECT COALESCE(json_agg(json_build_object('region', p.region,
             'in_force_from', p.in_force_from, 'version', p.version, 'rules', p.rules::text)), '[]')
         FROM policy AS p
         WHERE p.region IN (b.region, left(b.region, 4) || '00', left(b.region, 2) || '0000')))

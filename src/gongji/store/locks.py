@@ -42,14 +42,14 @@ WITH claimed AS (
     ORDER BY b.person_id
     FOR UPDATE
 )
-SELECT jsonb_build_object(
-    'claimed', (SELECT COALESCE(jsonb_agg(id), '[]') FROM claimed),
-    'locked', (SELECT COALESCE(jsonb_agg(to_jsonb(locked)), '[]') FROM locked)
+SELECT json_build_object(
+    'claimed', (SELECT COALESCE(json_agg(id), '[]') FROM claimed),
+    'locked', (SELECT COALESCE(json_agg(row_to_json(locked)), '[]') FROM locked)
 )::text
 """
 
 _STORED_KEYS: Final = """
-SELECT COALESCE(jsonb_object_agg(k.id, jsonb_build_object(
+SELECT COALESCE(json_object_agg(k.id, json_build_object(
     'operation', k.operation, 'request_hash', k.request_hash, 'answer', k.answer)), '{}')::text
 FROM request_key AS k
 WHERE k.id = ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)))
@@ -62,8 +62,8 @@ WITH locked AS (
     ORDER BY a.id
     FOR UPDATE
 )
-SELECT jsonb_build_object(
-    'accounts', (SELECT COALESCE(jsonb_agg(to_jsonb(locked)), '[]') FROM locked))::text
+SELECT json_build_object(
+    'accounts', (SELECT COALESCE(json_agg(row_to_json(locked)), '[]') FROM locked))::text
 """
 
 

@@ -24,10 +24,10 @@ from gongji.store.settlements import read_leg, read_settlement
 from gongji.store.sql import rows, to_json
 
 _WHOLE: Final = """
-SELECT to_jsonb(s)::text AS settlement,
+SELECT row_to_json(s)::text AS settlement,
     (SELECT b.region FROM beneficiary AS b WHERE b.person_id = s.beneficiary_id) AS region,
     (SELECT i.code FROM institution AS i WHERE i.id = s.institution_id) AS institution_code,
-    (SELECT COALESCE(jsonb_agg(to_jsonb(l) ORDER BY l.rank), '[]') FROM settlement_leg AS l
+    (SELECT COALESCE(json_agg(row_to_json(l) ORDER BY l.rank), '[]') FROM settlement_leg AS l
         WHERE l.settlement_id = s.id)::text AS legs
 FROM settlement AS s
 WHERE s.id = ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)))

@@ -74,7 +74,7 @@ def insert_settlement(changes: Changes, settlement: Settlement, legs: Iterable[L
 
 
 _BY_ID: Final = """
-SELECT to_jsonb(s)::text AS settlement FROM settlement AS s
+SELECT row_to_json(s)::text AS settlement FROM settlement AS s
 WHERE s.id = ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)))
 """
 

@@ -18,15 +18,15 @@ PREMIUM_FACTS: Final = """(
         WHERE p.id = ANY (ARRAY(
             SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb -> 'premiums_of')))
     )
-    SELECT jsonb_build_object(
-        'categories', (SELECT COALESCE(jsonb_object_agg(id, category), '{}') FROM insured),
+    SELECT json_build_object(
+        'categories', (SELECT COALESCE(json_object_agg(id, category), '{}') FROM insured),
         'tariffs', (
-            SELECT COALESCE(jsonb_agg(to_jsonb(t)), '[]') FROM tariff AS t
+            SELECT COALESCE(json_agg(row_to_json(t)), '[]') FROM tariff AS t
             WHERE EXISTS (
                 SELECT FROM insured AS i WHERE i.category = t.category AND t.region IN
                     (i.region, left(i.region, 4) || '00', left(i.region, 2) || '0000'))),
         'paid', (
-            SELECT COALESCE(jsonb_agg(jsonb_build_object('id', p.insured_id, 'year', p.year)), '[]')
+            SELECT COALESCE(json_agg(json_build_object('id', p.insured_id, 'year', p.year)), '[]')
             FROM premium AS p
             WHERE p.insured_id IN (SELECT id FROM insured)
                 AND p.status IN ('DEBITED', 'CONFIRMED'))))"""

@@ -41,16 +41,16 @@ WITH shared AS (
 ), received AS ({_WAITING.format(side="beneficiary")}
 ), limited AS (SELECT id FROM shared
 ), {USED}
-SELECT jsonb_build_object(
-    'families', ({loading()})::jsonb,
-    'shared', (SELECT COALESCE(jsonb_agg(to_jsonb(shared) ORDER BY id), '[]') FROM shared),
-    'sent', (SELECT COALESCE(jsonb_agg(to_jsonb(sent) ORDER BY id DESC), '[]') FROM sent),
+SELECT json_build_object(
+    'families', ({loading()})::json,
+    'shared', (SELECT COALESCE(json_agg(row_to_json(shared) ORDER BY id), '[]') FROM shared),
+    'sent', (SELECT COALESCE(json_agg(row_to_json(sent) ORDER BY id DESC), '[]') FROM sent),
     'received', (
-        SELECT COALESCE(jsonb_agg(to_jsonb(received) ORDER BY id DESC), '[]') FROM received),
-    'used', (SELECT COALESCE(jsonb_agg(to_jsonb(used)), '[]') FROM used),
+        SELECT COALESCE(json_agg(row_to_json(received) ORDER BY id DESC), '[]') FROM received),
+    'used', (SELECT COALESCE(json_agg(row_to_json(used)), '[]') FROM used),
     'id_number', (SELECT encode(p.id_number_cipher, 'hex') FROM person AS p WHERE p.id = $3::uuid),
     'names', (
-        SELECT COALESCE(jsonb_object_agg(p.id, p.name), '{{}}') FROM person AS p
+        SELECT COALESCE(json_object_agg(p.id, p.name), '{{}}') FROM person AS p
         WHERE p.id IN (
             SELECT $3::uuid
             UNION SELECT beneficiary_id FROM shared

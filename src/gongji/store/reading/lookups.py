@@ -15,7 +15,7 @@ from gongji.store.sql import one_json, rows, to_json
 
 _WANTED: Final = "ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)))"
 _INSTITUTIONS: Final = f"""
-SELECT COALESCE(jsonb_object_agg(i.id, to_jsonb(i)), '{{}}')::text
+SELECT COALESCE(json_object_agg(i.id, row_to_json(i)), '{{}}')::text
 FROM institution AS i WHERE i.id = {_WANTED}
 """
 _SHARERS: Final = f"""
@@ -28,7 +28,7 @@ _PAYER_PARTS: Final = f"""
 SELECT premium_id, amount_fen FROM premium_leg WHERE premium_id = {_WANTED} AND rank = 1
 """
 _REVERSALS: Final = f"""
-SELECT COALESCE(jsonb_object_agg(r.id, to_jsonb(r)), '{{}}')::text
+SELECT COALESCE(json_object_agg(r.id, row_to_json(r)), '{{}}')::text
 FROM reversal AS r WHERE r.id = {_WANTED}
 """
 

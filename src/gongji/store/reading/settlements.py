@@ -38,7 +38,7 @@ class Chosen:
 
 
 _PAGE: Final = """
-SELECT to_jsonb(s)::text AS settlement FROM settlement AS s
+SELECT row_to_json(s)::text AS settlement FROM settlement AS s
 WHERE s.{whose}_id = $1
     AND ($2::uuid IS NULL OR s.id {beyond} $2::uuid)
     AND ($3::date IS NULL OR s.business_day >= $3::date)
