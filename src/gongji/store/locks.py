@@ -9,6 +9,7 @@ would see the new row of the locked table and the old rows of the others.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -29,8 +30,8 @@ from gongji.store.sql import id_of, moment, one_json, to_json
 _CLAIM_AND_LOCK: Final = """
 WITH claimed AS (
     INSERT INTO request_key
-        (id, actor_key, request_id, operation, request_hash, actor, claimed_at)
-    SELECT id, actor_key, request_id, operation, request_hash, actor, claimed_at
+        (id, actor_key, request_id, operation, request_hash, actor, claimed_at, answer)
+    SELECT id, actor_key, request_id, operation, request_hash, actor, claimed_at, answer
     FROM jsonb_populate_recordset(NULL::request_key, $1::jsonb) AS wanted
     ORDER BY id
     ON CONFLICT (id) DO NOTHING
@@ -84,18 +85,27 @@ class Claimed:
     beneficiaries: dict[UUID, LockedBeneficiary]
 
 
+NO_ANSWERS: Final[Mapping[UUID, Mapping[str, Any]]] = MappingProxyType({})
+
+
 async def claim_and_lock(
     connection: BaseDBAsyncClient,
     keys: Iterable[Key],
     beneficiary_ids: Iterable[UUID],
     *,
     claimed_at: datetime,
+    answers: Mapping[UUID, Mapping[str, Any]] = NO_ANSWERS,
 ) -> Claimed:
-    """Claim keys, then lock beneficiary rows by id: statement 1."""
+    """Claim keys, then lock beneficiary rows by id: statement 1.
+
+    Args:
+        answers: by key, what the answer will be unless something stands against the request; so a
+            key that is answered as expected is written once.
+    """
     answer = await one_json(
         connection,
         _CLAIM_AND_LOCK,
-        to_json([key.row(claimed_at) for key in keys]),
+        to_json([key.row(claimed_at, answers.get(key.id)) for key in keys]),
         to_json(sorted(set(beneficiary_ids))),
     )
     locked = (read_locked_beneficiary(row) for row in answer["locked"])

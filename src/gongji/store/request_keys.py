@@ -55,8 +55,12 @@ class Key:
     request_id: UUID
     actor: Actor
 
-    def row(self, claimed_at: datetime) -> dict[str, Any]:
-        """Return the columns of the row that claims it."""
+    def row(self, claimed_at: datetime, answer: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Return the columns of the row that claims it.
+
+        Args:
+            answer: what it will be, unless something stands against the request; None: not known.
+        """
         return {
             "id": self.id,
             "actor_key": self.actor.key,
@@ -65,6 +69,7 @@ class Key:
             "request_hash": self.request_hash,
             "actor": self.actor.record(),
             "claimed_at": claimed_at,
+            "answer": answer,
         }
 
 

@@ -18,7 +18,6 @@ from gongji.domain.person import PersonalAccount
 from gongji.domain.settlement import Leg, Reversal, Settlement, give_back, suspended_legs
 from gongji.store.cases import open_suspended
 from gongji.store.changes import Changes, Table
-from gongji.store.ids import new_id
 from gongji.store.locks import LockedBeneficiary
 from gongji.store.settlements import read_leg, read_settlement
 from gongji.store.sql import rows, to_json
@@ -81,6 +80,7 @@ def book_reversal(
     accounts: Mapping[UUID, PersonalAccount],
     *,
     beneficiary: LockedBeneficiary,
+    reversal_id: UUID,
     by: Actor,
     request_id: UUID,
     reason: str | None = None,
@@ -99,7 +99,7 @@ def book_reversal(
     settlement, at = whole.settlement, changes.at
     held = suspended_legs(whole.legs, accounts, at)
     reversal = Reversal(
-        id=new_id(),
+        id=reversal_id,
         settlement_id=settlement.id,
         reversed_at=at,
         business_day=business_day(at),

@@ -38,7 +38,6 @@ from gongji.store.changes import Changes
 from gongji.store.database import pool
 from gongji.store.families import Beside
 from gongji.store.guardians import capacity_at
-from gongji.store.ids import new_id
 from gongji.store.locks import claim_and_lock
 from gongji.store.plans import check_plan, sealed_plan
 from gongji.store.premiums import (
@@ -52,7 +51,6 @@ from gongji.store.premiums import (
     return_legs,
     unconfirmed_premiums,
 )
-from gongji.store.request_keys import Key
 from gongji.usecases.ports import Ports, PremiumOrder, TaxAnswer
 from gongji.usecases.retrying import retried
 from gongji.usecases.together import Batch, Waiting, do_together
@@ -130,12 +128,13 @@ class _Debiting:
             premiums_of={lead.beneficiary_id for lead in leads if isinstance(lead, _Lead)}
         )
 
-    def act(self, batch: Batch, request: PayPremium, lead: _Lead, by: Key) -> Done:
+    def act(self, batch: Batch, one: Waiting[PayPremium, _Lead], lead: _Lead) -> Done:
+        request = one.request
         family = batch.families.family(lead.beneficiary_id, batch.at)
         quote = _quote(batch, request, family)
         tariff, split = quote.accepted()
         check_plan(request.if_plan, quote.sealed(sealed_plan(quote.plan, batch.key_ring)))
-        premium = _premium(batch, quote.payer, family.beneficiary, tariff)
+        premium = _premium(one.id, batch.at, quote.payer, family.beneficiary, tariff)
         explanation = explain(split, family)
         legs = legs_of(split)
         insert_premium(
@@ -143,10 +142,10 @@ class _Debiting:
             premium,
             legs,
             explanation=explanation,
-            actor=by.actor,
-            request_id=by.request_id,
+            actor=one.actor,
+            request_id=request.request_id,
         )
-        _book(batch, premium, legs, by.actor)
+        _book(batch, premium, legs, one.actor)
         return Done(premium.id)
 
     def repeat(self, batch: Batch, lead: _Lead, result_id: UUID) -> Done:  # noqa: ARG002
@@ -187,9 +186,11 @@ def _quote(batch: Batch, request: PayPremium, family: Family) -> PremiumQuote:
     )
 
 
-def _premium(batch: Batch, payer: Sharing, insured: Beneficiary, tariff: Tariff) -> Premium:
+def _premium(
+    premium_id: UUID, at: datetime, payer: Sharing, insured: Beneficiary, tariff: Tariff
+) -> Premium:
     return Premium(
-        id=new_id(),
+        id=premium_id,
         binding_id=payer.binding.id,
         payer_id=payer.binding.sharer_id,
         insured_id=insured.id,
@@ -198,8 +199,8 @@ def _premium(batch: Batch, payer: Sharing, insured: Beneficiary, tariff: Tariff)
         region=insured.region,
         amount=tariff.amount,
         status=PremiumStatus.DEBITED,
-        business_day=business_day(batch.at),
-        debited_at=batch.at,
+        business_day=business_day(at),
+        debited_at=at,
     )
 
 

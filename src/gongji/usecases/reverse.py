@@ -28,7 +28,6 @@ from gongji.store.database import pool
 from gongji.store.families import Beside, Families, load_families
 from gongji.store.personal_data import KeyRing
 from gongji.store.plans import check_plan, plan_of_reversal
-from gongji.store.request_keys import Key
 from gongji.store.reversals import WholeSettlement, book_reversal, whole_settlements
 from gongji.store.staff import may_act_in, stated_reason
 from gongji.usecases.ports import Ports
@@ -115,10 +114,10 @@ class _Reversing:
     def beside(self, waiting: Sequence[Waiting[ReverseSettlement, _Lead]]) -> Beside:
         return Beside(reversals_of={one.request.settlement_id for one in waiting})
 
-    def act(self, batch: Batch, request: ReverseSettlement, lead: _Lead, by: Key) -> Reversed:
-        families, settlement = batch.families, lead.whole.settlement
+    def act(self, batch: Batch, one: Waiting[ReverseSettlement, _Lead], lead: _Lead) -> Reversed:
+        families, request, settlement = batch.families, one.request, lead.whole.settlement
         _refuse_unless_reversible(lead.whole, families, batch.at)
-        reason = stated_reason(by.actor, request.reason)
+        reason = stated_reason(one.actor, request.reason)
         undoing = _Undoing(lead.whole, families.accounts, batch.at)
         check_plan(request.if_plan, undoing.plan(batch.key_ring))
         reversal, accounts = book_reversal(
@@ -126,8 +125,9 @@ class _Reversing:
             lead.whole,
             families.accounts,
             beneficiary=batch.locked[settlement.beneficiary_id],
-            by=by.actor,
-            request_id=by.request_id,
+            reversal_id=one.id,
+            by=one.actor,
+            request_id=request.request_id,
             reason=reason,
         )
         families.book(accounts)

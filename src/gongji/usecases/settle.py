@@ -31,10 +31,8 @@ from gongji.domain.money import Fen
 from gongji.domain.policy import CredentialKind
 from gongji.domain.settlement import Leg, Settlement, book, legs_of
 from gongji.store.families import Beside
-from gongji.store.ids import new_id
 from gongji.store.insurance_centre import credential_digest
 from gongji.store.plans import check_plan, plan_of_split
-from gongji.store.request_keys import Key
 from gongji.store.settlements import insert_settlement
 from gongji.usecases.ports import Ports
 from gongji.usecases.together import Batch, Waiting, do_together
@@ -142,8 +140,8 @@ class _Settling:
             institutions={till for till, _ in bills},
         )
 
-    def act(self, batch: Batch, request: SettleBill, lead: _Lead, by: Key) -> Settled:
-        families, bill = batch.families, request.bill
+    def act(self, batch: Batch, one: Waiting[SettleBill, _Lead], lead: _Lead) -> Settled:
+        families, request, bill = batch.families, one.request, one.request.bill
         if (place := families.institutions.get(lead.till)) is None:
             raise _Stranger(lead.till)
         refuse_any(faults(bill, place.kind))
@@ -153,8 +151,8 @@ class _Settling:
         split = split_bill(family, bill, place, batch.at)
         if request.if_plan is not None:
             check_plan(request.if_plan, plan_of_split(split, family.policy, batch.key_ring))
-        settlement = _settlement(batch, request, family, split, by)
-        _book(batch, settlement, place, legs_of(split.split), by.actor)
+        settlement = _settlement(batch, one, family, split)
+        _book(batch, settlement, place, legs_of(split.split), one.actor)
         return Settled(settlement, place, replayed=False)
 
     def repeat(self, batch: Batch, lead: _Lead, result_id: UUID) -> Settled:
@@ -181,12 +179,12 @@ def _not_recognised() -> Refusal:
 
 
 def _settlement(
-    batch: Batch, request: SettleBill, family: Family, split: BillSplit, by: Key
+    batch: Batch, one: Waiting[SettleBill, _Lead], family: Family, split: BillSplit
 ) -> Settlement:
-    own = family.own
+    own, request = family.own, one.request
     return Settlement(
-        id=new_id(),
-        institution_id=by.actor.subject,
+        id=one.id,
+        institution_id=one.actor.subject,
         beneficiary_id=family.beneficiary.id,
         business_day=business_day(batch.at),
         settled_at=batch.at,
@@ -207,8 +205,8 @@ def _settlement(
             policy_version=family.policy.version,
             ranks_are_shown=not family.order_is_by_balance,
         ),
-        request_id=by.request_id,
-        actor=by.actor.record(),
+        request_id=request.request_id,
+        actor=one.actor.record(),
     )
 
 

@@ -9,7 +9,7 @@ and disturbs no neighbour. What is raised undoes the whole, for whoever calls to
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -20,6 +20,7 @@ from gongji.domain.business_day import business_day
 from gongji.domain.errors import Forbidden, Problem
 from gongji.store.changes import Changes
 from gongji.store.families import Beside, Families, load_families
+from gongji.store.ids import new_id
 from gongji.store.locks import LockedBeneficiary, claim_and_lock
 from gongji.store.personal_data import KeyRing
 from gongji.store.request_keys import (
@@ -69,12 +70,14 @@ class Waiting(Generic[R, L]):
 
     Args:
         lead: what it concerns; or why it is not the actor's to make, by today's rights.
+        id: of what it makes, should nothing stand against it; the key is claimed with it.
     """
 
     request: R
     actor: Actor
     key: Key
     lead: L | Problem
+    id: UUID = field(default_factory=new_id)
 
 
 class Operation(Protocol[R, L, D_co]):
@@ -94,8 +97,10 @@ class Operation(Protocol[R, L, D_co]):
         """Tell what is loaded beside the families."""
         ...
 
-    def act(self, batch: "Batch", request: R, lead: L, by: Key) -> D_co:
+    def act(self, batch: "Batch", one: Waiting[R, L], lead: L) -> D_co:
         """Decide one request on what the ones before have left, and collect what it changes.
+
+        What it makes has the id of the waiting request.
 
         Raises:
             Problem: something stands against it; nothing was collected.
@@ -129,23 +134,35 @@ class Batch:
         if isinstance(one.lead, Problem):
             # Not theirs by today's rights: no stored answer is told.
             if stored is None:
-                self._store(one.key, write_problem(one.lead))
+                self._refuse(one.key, one.lead)
             return one.lead
         try:
             if stored is not None:
                 return operation.repeat(self, one.lead, stored.answer_to(one.key))
-            done = operation.act(self, one.request, one.lead, one.key)
+            done = operation.act(self, one, one.lead)
         except Problem as problem:
-            if stored is None and is_answer(problem):
-                self._store(one.key, write_problem(problem))
+            if stored is None:
+                self._refuse(one.key, problem)
             return problem
-        self._store(one.key, {"id": str(done.id)})
+        self._remember(one.key, _made(one))
         return done
 
-    def _store(self, key: Key, answer: dict[str, object]) -> None:
+    def _refuse(self, key: Key, problem: Problem) -> None:
+        if not is_answer(problem):
+            # The key was claimed for something else: nothing of it may stay.
+            raise problem
+        answer = write_problem(problem)
         self.changes.answer(key, answer)
-        # The same key may come again within this batch.
+        self._remember(key, answer)
+
+    def _remember(self, key: Key, answer: dict[str, Any]) -> None:
+        """Keep an answer for the same key within this batch."""
         self.answered[key.id] = StoredKey(key.operation, key.request_hash, answer)
+
+
+def _made(one: Waiting[Any, Any]) -> dict[str, Any]:
+    """Write the answer of a request against which nothing stands."""
+    return {"id": str(one.id)}
 
 
 async def do_together(
@@ -196,8 +213,16 @@ async def _open(
     """Claim the keys and lock, then load everything in a new snapshot: statements 1 and 2."""
     leads = [one.lead for one in waiting if not isinstance(one.lead, Problem)]
     people = {lead.beneficiary_id for lead in leads if lead.beneficiary_id is not None}
-    keys = {one.key.id: one.key for one in waiting}
-    claimed = await claim_and_lock(connection, keys.values(), people, claimed_at=ports.clock.now())
+    # Of a key that comes twice the first one counts, which is decided first.
+    first = {one.key.id: one for one in reversed(waiting)}
+    keys = {key_id: one.key for key_id, one in first.items()}
+    claimed = await claim_and_lock(
+        connection,
+        keys.values(),
+        people,
+        claimed_at=ports.clock.now(),
+        answers={key_id: _made(one) for key_id, one in first.items()},
+    )
     at = ports.clock.now()
     repeated = keys.keys() - claimed.new_keys
     families = await load_families(

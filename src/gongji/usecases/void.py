@@ -15,7 +15,7 @@ from gongji.domain.errors import Code, Forbidden, Reason, not_found, refuse, ref
 from gongji.domain.premium import PremiumStatus, reasons_against_refund
 from gongji.domain.settlement import reasons_against_reversal
 from gongji.store.families import Beside
-from gongji.store.ids import request_key_id
+from gongji.store.ids import new_id, request_key_id
 from gongji.store.outcomes import KeptRequest, kept_request, lock_request, may_still_ask
 from gongji.store.premiums import book_refund, premiums_by_id
 from gongji.store.request_keys import Key, write_voided
@@ -118,6 +118,7 @@ async def _reverse(tx: Transaction, settlement_id: UUID) -> None:
         whole,
         families.accounts,
         beneficiary=beneficiary,
+        reversal_id=new_id(),
         by=tx.actor,
         request_id=tx.key.request_id,
     )

@@ -108,7 +108,7 @@ class Town:
     def answer(self, operation: str, request: Request, actor: Actor, result_id: UUID) -> Key:
         """Remember a request's key with its answer."""
         key = make_key(operation, request, actor, self.key_ring)
-        self.keys.append(key.row(self.at) | {"answer": {"id": str(result_id)}})
+        self.keys.append(key.row(self.at, {"id": str(result_id)}))
         return key
 
     def record(self, kind: EventKind, subject_id: UUID, *, by: Actor, **ids: UUID) -> None:
