@@ -12,6 +12,7 @@ from gongji.store.rows.books import (
     TransferRow,
 )
 from gongji.store.rows.cases import CaseRow
+from gongji.store.rows.conversations import ConversationRow, MessageRow
 from gongji.store.rows.families import BindingRow, BlockRow, OrderVersionRow
 from gongji.store.rows.registry import (
     BeneficiaryRow,
@@ -43,12 +44,14 @@ __all__ = [
     "CaseRow",
     "ContributionRow",
     "ControlAccountRow",
+    "ConversationRow",
     "EventRow",
     "ExportLinkRow",
     "GuardianRow",
     "InstallationRow",
     "InstitutionRow",
     "KinshipRow",
+    "MessageRow",
     "OrderVersionRow",
     "PersonRow",
     "PersonalAccountRow",
