@@ -42,7 +42,7 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Whom:
-    """A relative by relation, by name as typed, or by both."""
+    """A relative by relation, by name as typed, or by both, and then both must fit."""
 
     relation: Relation | None = None
     name: str | None = None
