@@ -5,11 +5,13 @@ the moment of reading. So a card that was used, or overtaken, shows that on ever
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
-from uuid import UUID
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+from gongji.domain.actor import Actor
 
 MOST_MESSAGE_CHARACTERS: Final = 500
 """Characters of one message that a person sends."""
@@ -36,6 +38,9 @@ class CardKind(StrEnum):
     BALANCE = "BALANCE"
     NOTICE = "NOTICE"
     HELP = "HELP"
+    BENEFICIARIES = "BENEFICIARIES"
+    CONFIRM = "CONFIRM"
+    CHOICE = "CHOICE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +50,13 @@ class Card:
     Args:
         ids: ids by role (``binding``, ``settlement``, ``premium`` ...), as its event has them.
         notice: the name of a sentence in ``texts``, for cards that only say something.
+        terms: plain JSON: what a card that asks has shown, and will do once it is confirmed.
     """
 
     kind: CardKind
     ids: Mapping[str, UUID]
     notice: str | None = None
+    terms: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,7 @@ class Draft:
         text: as typed, cleaned and masked; None where a card says everything.
         replies_to: the message that it answers; a message is answered once.
         event_id: the event that it tells of; of each event a person is told once.
+        actor: who sends it, where a person does.
     """
 
     author: Author
@@ -67,6 +75,7 @@ class Draft:
     card: Card | None = None
     replies_to: UUID | None = None
     event_id: UUID | None = None
+    actor: Actor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,7 @@ class Message:
         change: number of the conversation's last change that concerned it: its arrival, or a later
             change of its card; a client that knows every change up to some number catches up from
             there.
+        actor: who sent it, where a person did: the person, or who acts for the person.
     """
 
     id: UUID
@@ -89,6 +99,41 @@ class Message:
     text: str | None
     card: Card | None
     sent_at: datetime
+    actor: Actor | None = None
+
+
+class PressOutcome(StrEnum):
+    """What became of pressing a button. Values are only ever added."""
+
+    DONE = "DONE"
+    REFUSED = "REFUSED"
+    OVERTAKEN = "OVERTAKEN"
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button of a card, pressed.
+
+    Args:
+        id: made of the message, the attempt and the button; the key of what it does.
+        attempt: counts from 1 per message.
+        actor: who pressed first; whoever presses again meanwhile only waits for it.
+        outcome: None while it is being done, or after a kill until it is done.
+    """
+
+    id: UUID
+    message_id: UUID
+    person_id: UUID
+    attempt: int
+    button: str
+    actor: Actor
+    pressed_at: datetime
+    outcome: PressOutcome | None = None
+
+
+def press_id(message_id: UUID, *, attempt: int, button: str) -> UUID:
+    """Return the id of a press: the same for the same press, however often it is done again."""
+    return uuid5(message_id, f"{attempt}/{button}")
 
 
 @dataclass(frozen=True, slots=True)

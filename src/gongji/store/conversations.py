@@ -13,6 +13,7 @@ from uuid import UUID
 import orjson
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from gongji.domain.actor import Actor
 from gongji.domain.conversation import Author, Card, CardKind, Conversation, Draft, Message
 from gongji.domain.page import PageOf, PageRequest
 from gongji.store.ids import new_id
@@ -22,7 +23,7 @@ _APPEND: Final = """
 WITH drafts AS (
     SELECT d.*, row_number() OVER (ORDER BY d.place) AS nth
     FROM jsonb_to_recordset($2::jsonb) AS d(place int, id uuid, author text, text text,
-        card jsonb, replies_to uuid, event_id uuid)
+        card jsonb, replies_to uuid, event_id uuid, actor jsonb)
     WHERE NOT EXISTS (SELECT FROM message AS m WHERE m.replies_to = d.replies_to)
         AND NOT EXISTS (
             SELECT FROM message AS m WHERE m.event_id = d.event_id AND m.person_id = $1)
@@ -34,9 +35,9 @@ WITH drafts AS (
         c.last_change - (SELECT count(*) FROM drafts) AS change
 )
 INSERT INTO message
-    (id, person_id, number, change, author, text, card, replies_to, event_id, sent_at)
+    (id, person_id, number, change, author, text, card, replies_to, event_id, sent_at, actor)
 SELECT d.id, $1, counted.number + d.nth, counted.change + d.nth, d.author, d.text, d.card,
-    d.replies_to, d.event_id, $3::timestamptz
+    d.replies_to, d.event_id, $3::timestamptz, d.actor
 FROM drafts AS d CROSS JOIN counted
 RETURNING row_to_json(message)::text AS message
 """
@@ -75,6 +76,7 @@ async def append(
             "card": None if draft.card is None else write_card(draft.card),
             "replies_to": draft.replies_to,
             "event_id": draft.event_id,
+            "actor": None if draft.actor is None else draft.actor.record(),
         }
         for place, draft in enumerate(drafts)
     ]
@@ -206,10 +208,37 @@ async def messages_by_id(connection: BaseDBAsyncClient, ids: Iterable[UUID]) -> 
     return {message.id: message for message in messages}
 
 
+_REPLIES: Final = """
+SELECT m.replies_to, row_to_json(m)::text AS message FROM message AS m
+WHERE m.replies_to = ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)))
+"""
+
+
+async def replies_to(connection: BaseDBAsyncClient, ids: Iterable[UUID]) -> dict[UUID, Message]:
+    """Read the replies to messages and presses, by what they answer."""
+    found = await rows(connection, _REPLIES, to_json(list(ids)))
+    return {row["replies_to"]: read_message(orjson.loads(row["message"])) for row in found}
+
+
+_TOUCH_ONE: Final = """
+WITH counted AS (
+    UPDATE conversation AS c SET last_change = c.last_change + 1
+    WHERE c.person_id = $1 RETURNING c.last_change AS change
+)
+UPDATE message AS m SET change = counted.change FROM counted WHERE m.id = $2 AND m.person_id = $1
+RETURNING m.number
+"""
+
+
+async def touch_message(connection: BaseDBAsyncClient, person_id: UUID, message_id: UUID) -> None:
+    """Mark one message of a locked conversation as changed."""
+    await rows(connection, _TOUCH_ONE, person_id, message_id)
+
+
 def write_card(card: Card) -> dict[str, Any]:
     """Write what a card is about as it is stored."""
     ids = {role: str(value) for role, value in card.ids.items()}
-    return {"kind": card.kind, "ids": ids, "notice": card.notice}
+    return {"kind": card.kind, "ids": ids, "notice": card.notice, "terms": dict(card.terms)}
 
 
 def read_message(row: Mapping[str, Any]) -> Message:
@@ -223,9 +252,10 @@ def read_message(row: Mapping[str, Any]) -> Message:
         text=row["text"],
         card=None if row["card"] is None else _read_card(row["card"]),
         sent_at=datetime.fromisoformat(row["sent_at"]),
+        actor=None if row["actor"] is None else Actor.recorded(row["actor"]),
     )
 
 
 def _read_card(stored: Mapping[str, Any]) -> Card:
     ids = {role: id_of(value) for role, value in stored["ids"].items()}
-    return Card(CardKind(stored["kind"]), ids, stored["notice"])
+    return Card(CardKind(stored["kind"]), ids, stored["notice"], stored.get("terms", {}))

@@ -12,7 +12,7 @@ from gongji.store.rows.books import (
     TransferRow,
 )
 from gongji.store.rows.cases import CaseRow
-from gongji.store.rows.conversations import ConversationRow, MessageRow
+from gongji.store.rows.conversations import CardPressRow, ConversationRow, MessageRow
 from gongji.store.rows.families import BindingRow, BlockRow, OrderVersionRow
 from gongji.store.rows.registry import (
     BeneficiaryRow,
@@ -40,6 +40,7 @@ __all__ = [
     "BindingRow",
     "BlockRow",
     "BooksCheckRow",
+    "CardPressRow",
     "CardRow",
     "CaseRow",
     "ContributionRow",

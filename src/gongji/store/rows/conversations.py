@@ -7,7 +7,7 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.models import Model
 
-from gongji.domain.conversation import Author
+from gongji.domain.conversation import Author, PressOutcome
 from gongji.store.ids import new_id
 
 
@@ -41,6 +41,9 @@ class MessageRow(Model):
     )
     event_id: UUID | None = fields.UUIDField(null=True, description="the event that it tells of")
     sent_at: datetime = fields.DatetimeField(db_index=True, description="when it was stored")
+    actor: dict[str, Any] | None = fields.JSONField(
+        null=True, description="who sent it, null for the service"
+    )
 
     class Meta:
         """Table of messages."""
@@ -52,3 +55,25 @@ class MessageRow(Model):
             ("person_id", "change"),
             ("event_id", "person_id"),
         )
+
+
+class CardPressRow(Model):
+    """One press of a button of a card."""
+
+    id: UUID = fields.UUIDField(primary_key=True, description="key of what it does")
+    message_id: UUID = fields.UUIDField(description="the card's message")
+    person_id: UUID = fields.UUIDField(description="whose conversation")
+    attempt: int = fields.IntField(description="counts from 1 per message")
+    button: str = fields.CharField(max_length=64, description="name of the button")
+    actor: dict[str, Any] = fields.JSONField(description="who pressed first")
+    pressed_at: datetime = fields.DatetimeField(db_index=True, description="when it was pressed")
+    outcome = fields.CharEnumField(
+        PressOutcome, max_length=24, null=True, description="null until it is done"
+    )
+
+    class Meta:
+        """Table of presses."""
+
+        table = "card_press"
+        table_description = "buttons that were pressed, only outcome ever changes"
+        unique_together = (("message_id", "attempt"),)
