@@ -9,8 +9,9 @@ import strawberry
 from gongji.api import ids
 from gongji.api.binding_types import Binding, show_binding
 from gongji.api.context import Info, OnBehalfOf
+from gongji.api.conversations import MessageType, fetch_messages
 from gongji.api.faults import fault
-from gongji.api.ids import BINDING, INSTITUTION, PREMIUM, SETTLEMENT
+from gongji.api.ids import BINDING, INSTITUTION, MESSAGE, PREMIUM, SETTLEMENT
 from gongji.api.institutions import InstitutionType
 from gongji.api.limits import ListSize
 from gongji.api.nodes import Node
@@ -57,6 +58,7 @@ _KINDS: Final[dict[str, Callable[[Iterable[UUID], Actor, Ports], Awaitable[Found
     SETTLEMENT: _settlements,
     PREMIUM: _premiums,
     INSTITUTION: _institutions,
+    MESSAGE: fetch_messages,
 }
 
 
@@ -121,5 +123,5 @@ class FetchingQueries:
         return [found.get(one) for one in ids]
 
 
-NODE_TYPES: tuple[type, ...] = (SettlementType, TillReceipt, InstitutionType)
+NODE_TYPES: tuple[type, ...] = (SettlementType, TillReceipt, InstitutionType, MessageType)
 """What a node can be, beside bindings and premiums."""

@@ -14,6 +14,7 @@ REVERSAL: Final = "rev"
 PREMIUM: Final = "prm"
 INSTITUTION: Final = "ins"
 CASE: Final = "cas"
+MESSAGE: Final = "msg"
 
 NOBODY: Final = UUID(int=0)
 """What an id leads to that cannot be ours: no row has it, so it is unknown like any other."""

@@ -12,6 +12,7 @@ from gongji.api.binding_types import BINDING_TYPES
 from gongji.api.bindings import BindingMutations
 from gongji.api.books import BooksQueries
 from gongji.api.cases import CaseQueries
+from gongji.api.conversations import ConversationQueries
 from gongji.api.descriptions import describe
 from gongji.api.documents import Manifest
 from gongji.api.exports import ExportMutations
@@ -45,6 +46,7 @@ QUERIES: tuple[type, ...] = (
     QuoteQueries,
     CaseQueries,
     BooksQueries,
+    ConversationQueries,
     FetchingQueries,
 )
 MUTATIONS: tuple[type, ...] = (

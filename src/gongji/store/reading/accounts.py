@@ -1,5 +1,6 @@
 """What happened on one person's own account: every entry, and the draws by those shared with."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -13,7 +14,7 @@ from gongji.domain.ledger import CauseKind
 from gongji.domain.money import Fen
 from gongji.domain.movement import Movement, movement_kind
 from gongji.domain.page import PageOf, PageRequest
-from gongji.store.sql import rows
+from gongji.store.sql import rows, to_json
 
 _OWN_ACCOUNT: Final = "(SELECT a.id FROM personal_account AS a WHERE a.owner_id = $1)"
 _MOVEMENTS: Final = f"""
@@ -45,7 +46,7 @@ FROM (
     LIMIT $4
 ) AS m
 """
-_DRAWS: Final = f"""
+_DRAWN: Final = f"""
 SELECT l.id, l.binding_id, l.amount_fen, l.business_day, s.settled_at, r.reversed_at,
     i.kind, i.region, p.name
 FROM settlement_leg AS l
@@ -54,6 +55,15 @@ JOIN institution AS i ON i.id = s.institution_id
 JOIN person AS p ON p.id = s.beneficiary_id
 LEFT JOIN reversal AS r ON r.id = s.reversal_id
 WHERE l.account_id = {_OWN_ACCOUNT} AND l.type = 'SHARED'
+"""
+_DRAWS_OF_SETTLEMENTS: Final = f"""
+SELECT drawn.*, leg.settlement_id FROM ({_DRAWN}) AS drawn
+JOIN settlement_leg AS leg ON leg.id = drawn.id
+WHERE leg.settlement_id = ANY (
+    ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($2::jsonb)))
+"""
+_DRAWS: Final = f"""
+{_DRAWN}
     AND ($2::uuid IS NULL OR l.id {{beyond}} $2::uuid)
 ORDER BY l.id {{direction}}
 LIMIT $3
@@ -142,6 +152,15 @@ async def page_of_draws(
     """Read one page of the draws on a sharer's account, the newest first; the key is the id."""
     found = await _page(connection, _PAGES_OF_DRAWS, sharer_id, page)
     return PageOf.cut([_draw(row) for row in found], page)
+
+
+async def draws_of_settlements(
+    connection: BaseDBAsyncClient, sharer_id: UUID, settlement_ids: Iterable[UUID]
+) -> dict[UUID, SharedDraw]:
+    """Read what some settlements drew from a sharer's account, by settlement."""
+    wanted = to_json(list(settlement_ids))
+    found = await rows(connection, _DRAWS_OF_SETTLEMENTS, sharer_id, wanted)
+    return {row.pop("settlement_id"): _draw(row) for row in found}
 
 
 def _draw(row: dict[str, Any]) -> SharedDraw:

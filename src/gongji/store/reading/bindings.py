@@ -9,7 +9,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 from gongji.domain.binding import Binding
 from gongji.store.families import read_binding
-from gongji.store.sql import one_json, to_json
+from gongji.store.sql import one_json, rows, to_json
 
 _SIDE: Final = """(
     SELECT jsonb_build_object('id', p.id, 'name', p.name, 'region', r.region,
@@ -56,3 +56,17 @@ async def read_pairs(connection: BaseDBAsyncClient, binding_ids: Iterable[UUID])
 
 def _side(row: Mapping[str, Any]) -> Side:
     return Side(UUID(row["id"]), row["name"], row["region"], bytes.fromhex(row["id_number"]))
+
+
+_OPEN_OF: Final = """
+SELECT b.id FROM binding AS b
+WHERE b.{side}_id = $1 AND b.status IN ('INVITED', 'IN_REVIEW', 'ACTIVE', 'PAUSED')
+"""
+_OPEN_OF_EITHER: Final = " UNION ".join(
+    _OPEN_OF.format(side=side) for side in ("sharer", "beneficiary")
+)
+
+
+async def open_bindings_of(connection: BaseDBAsyncClient, person_id: UUID) -> list[UUID]:
+    """List a person's bindings that are not over, on either side."""
+    return [row["id"] for row in await rows(connection, _OPEN_OF_EITHER, person_id)]

@@ -64,7 +64,7 @@ class CardPressRow(Model):
     message_id: UUID = fields.UUIDField(description="the card's message")
     person_id: UUID = fields.UUIDField(description="whose conversation")
     attempt: int = fields.IntField(description="counts from 1 per message")
-    button: str = fields.CharField(max_length=64, description="name of the button")
+    button = fields.CharField(max_length=64, description="name of the button")
     actor: dict[str, Any] = fields.JSONField(description="who pressed first")
     pressed_at: datetime = fields.DatetimeField(db_index=True, description="when it was pressed")
     outcome = fields.CharEnumField(

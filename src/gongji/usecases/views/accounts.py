@@ -1,14 +1,23 @@
 """What happened on a person's own account, and what relatives drew from it."""
 
-from gongji.domain.actor import Actor
+from collections.abc import Iterable
+from uuid import UUID
+
+from gongji.domain.actor import Actor, ActorKind
 from gongji.domain.business_day import Days
 from gongji.domain.movement import Movement
 from gongji.domain.page import PageOf, PageRequest
 from gongji.store.database import pool
 from gongji.store.guardians import acting_capacity
 from gongji.store.orders import OrderVersion, order_versions
-from gongji.store.reading.accounts import SharedDraw, page_of_draws, page_of_movements
+from gongji.store.reading.accounts import (
+    SharedDraw,
+    draws_of_settlements,
+    page_of_draws,
+    page_of_movements,
+)
 from gongji.usecases.ports import Ports
+from gongji.usecases.views.acting import may_ask
 
 
 async def list_movements(
@@ -37,6 +46,20 @@ async def list_shared_draws(actor: Actor, ports: Ports, page: PageRequest) -> Pa
     """
     await acting_capacity(pool(), actor, ports.clock.now())
     return await page_of_draws(pool(), actor.person_id, page)
+
+
+async def see_draws(
+    settlement_ids: Iterable[UUID], actor: Actor, ports: Ports
+) -> dict[UUID, SharedDraw]:
+    """Return what some settlements drew from the account of the actor or the ward.
+
+    Unknown settlements and those that drew nothing from it are left out alike.
+
+    Clause: G18, G19.
+    """
+    if actor.kind is not ActorKind.PERSON or not await may_ask(actor, ports):
+        return {}
+    return await draws_of_settlements(pool(), actor.person_id, settlement_ids)
 
 
 async def list_orders(actor: Actor, ports: Ports, page: PageRequest) -> PageOf[OrderVersion]:

@@ -1,0 +1,132 @@
+"""What the cards of some messages stand for now, as this person may see it, read in a few look-ups.
+
+Everything comes out of the views, which hold what a person may not know (G18).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from gongji.chat.proposals import Act, Proposal, read_options
+from gongji.domain.actor import Actor
+from gongji.domain.conversation import Card, CardKind, Message, Press
+from gongji.domain.errors import Refusal
+from gongji.domain.policy import Policy
+from gongji.domain.premium import Premium
+from gongji.store.database import pool
+from gongji.store.presses import latest_presses
+from gongji.store.reading.accounts import SharedDraw
+from gongji.usecases.ports import Ports
+from gongji.usecases.views.accounts import see_draws
+from gongji.usecases.views.bindings import BindingView, see_bindings
+from gongji.usecases.views.families import FamilyAccount, see_family_account
+from gongji.usecases.views.own import OwnAccount, see_own_account
+from gongji.usecases.views.premiums import PayablePremium, list_payable_premiums, see_premiums
+from gongji.usecases.views.registry import see_policy
+from gongji.usecases.views.settlements import SeenSettlement, see_settlements
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What cards stand for, at one moment, for one person.
+
+    Args:
+        draws: on this person's account, by settlement.
+        family: None where no card needs it, and in a region without a policy; ``policy`` likewise.
+        presses: the latest of each message.
+    """
+
+    at: datetime
+    bindings: Mapping[UUID, BindingView] = field(default_factory=dict)
+    settlements: Mapping[UUID, SeenSettlement] = field(default_factory=dict)
+    draws: Mapping[UUID, SharedDraw] = field(default_factory=dict)
+    premiums: Mapping[UUID, Premium] = field(default_factory=dict)
+    payable: tuple[PayablePremium, ...] = ()
+    family: FamilyAccount | None = None
+    account: OwnAccount | None = None
+    policy: Policy | None = None
+    presses: Mapping[UUID, Press] = field(default_factory=dict)
+
+    def payable_of(self, binding_id: UUID | None, year: int) -> PayablePremium | None:
+        """Return a premium that could be paid over a binding for a year."""
+        fitting = (x for x in self.payable if (x.binding_id, x.tariff.year) == (binding_id, year))
+        return next(fitting, None)
+
+
+async def load_live(messages: Iterable[Message], actor: Actor, ports: Ports) -> Live:
+    """Read what the cards of some messages stand for.
+
+    Raises:
+        Forbidden: the actor is no person.
+        Refusal: ``NOT_FOUND``: no guardian or proxy of that ward.
+    """
+    carded = [one for one in messages if one.card is not None]
+    cards = [one.card for one in carded if one.card is not None]
+    if not cards:
+        return Live(ports.clock.now())
+    kinds = {card.kind for card in cards}
+    proposals = [proposal for card in cards for proposal in proposals_of(card)]
+    acts = {proposal.act for proposal in proposals}
+    bound = {one.binding_id for one in proposals if one.binding_id is not None}
+    settled = _ids(cards, "settlement")
+    return Live(
+        at=ports.clock.now(),
+        bindings=await see_bindings(bound | _ids(cards, "binding"), actor, ports),
+        settlements=await see_settlements(settled, actor, ports) if settled else {},
+        draws=await see_draws(settled, actor, ports) if settled else {},
+        premiums=await see_premiums(_ids(cards, "premium"), actor, ports),
+        payable=(
+            await list_payable_premiums(actor, ports)
+            if Act.PAY in acts or CardKind.PREMIUM in kinds
+            else ()
+        ),
+        family=(
+            await family_of(actor, ports)
+            if Act.ORDER in acts or kinds & {CardKind.ORDER, CardKind.BENEFICIARIES}
+            else None
+        ),
+        account=(
+            await see_own_account(actor, ports)
+            if Act.RESERVE in acts or CardKind.BALANCE in kinds
+            else None
+        ),
+        policy=(
+            await policy_of(actor, ports)
+            if acts & {Act.INVITE, Act.ACCEPT} or kinds & {CardKind.INVITATION, CardKind.BINDING}
+            else None
+        ),
+        presses=await latest_presses(pool(), [one.id for one in carded]),
+    )
+
+
+def proposals_of(card: Card) -> tuple[Proposal, ...]:
+    """Return what a card proposes; nothing for cards that ask nothing."""
+    if card.kind is CardKind.CONFIRM:
+        return (Proposal.read(card.terms),)
+    return read_options(card) if card.kind is CardKind.CHOICE else ()
+
+
+def _ids(cards: Iterable[Card], role: str) -> set[UUID]:
+    def found() -> Iterator[UUID]:
+        for card in cards:
+            if role in card.ids:
+                yield card.ids[role]
+
+    return set(found())
+
+
+async def family_of(actor: Actor, ports: Ports) -> FamilyAccount | None:
+    """Return the family account; None in a region without a policy, and for a stranger."""
+    try:
+        return await see_family_account(actor, ports)
+    except Refusal:
+        return None
+
+
+async def policy_of(actor: Actor, ports: Ports) -> Policy | None:
+    """Return the policy of the person's region; None where there is none, and for a stranger."""
+    try:
+        return await see_policy(actor, ports)
+    except Refusal:
+        return None

@@ -1,0 +1,171 @@
+"""Every Chinese sentence that the chat says, in one place, to be reviewed and translated.
+
+Names in them are masked names out of the registry; amounts are written by ``money.yuan``.
+"""
+
+from typing import Final
+
+BUTTONS: Final[dict[str, str]] = {
+    "ACCEPT": "同意承诺书并接受",
+    "DECLINE": "拒绝",
+    "WITHDRAW": "撤回邀请",
+    "PAUSE": "暂停共济",
+    "RESUME": "恢复共济",
+    "END": "解除绑定",
+    "PAY": "缴纳",
+    "CONFIRM": "确认",
+    "CANCEL": "取消",
+}
+
+NOTICES: Final[dict[str, str]] = {
+    "NOT_SHOWN": "这项内容已无法查看。",
+}
+"""Sentences of cards that only say something, by their name."""
+
+NO_ACCOUNT: Final = "您没有医保个人账户。"
+NO_SHARERS: Final = "目前没有家人为您共济。"
+NO_BENEFICIARIES: Final = "您目前没有为家人共济。"
+NO_BILL: Final = "您还没有结算记录。"
+REGION_NOT_OPEN: Final = "参保地尚未开通家庭共济，请联系参保地医保经办机构。"
+
+COVERAGE: Final[dict[str, str]] = {
+    "FULLY": "本人账户可付{own}，其余家人的共济可以全部支付。",
+    "PARTLY": "本人账户可付{own}，其余家人的共济只能支付一部分，不足的由个人现金支付。",
+    "NOT": "本人账户可付{own}，其余家人的共济不能支付，由个人现金支付。",
+}
+COVERED_BY_OWN: Final = "本人账户足够支付{own}。"
+QUOTE: Final = (
+    "{amount}的费用，按在参保地{place}、全部可由个人账户支付计算：{coverage}今天还可试算{left}次。"
+)
+PLACES: Final[dict[str, str]] = {"HOSPITAL": "定点医院", "PHARMACY": "定点药店"}
+ANY_PLACE: Final = "定点医药机构"
+
+WHY_ON_LAST_BILL: Final = "在您最近一次结算中：{sentence}"
+WHY_NOW: Final[dict[str, str]] = {
+    "ENOUGH": "{name}的账户目前可以使用。",
+    "LOW": "{name}的账户目前可以使用，但可用的不多。",
+    "EMPTY": "{name}的账户目前没有可用余额。",
+    "UNAVAILABLE": "{name}的账户目前不可用。",
+}
+WHY_OF_MINE: Final[dict[str, str]] = {
+    "NOT_LIVE": "您与{name}的共济关系尚未生效。",
+    "PAUSED": "您已暂停为{name}共济。",
+    "STATUS": "您的个人账户或参保状态不正常，暂不能为{name}共济。",
+    "BALANCE": "您的个人账户没有余额，不能为{name}共济。",
+    "RESERVE": "您的个人账户余额未超过保留金额{reserve}，不能为{name}共济。",
+    "LIMIT": "您为{name}设置的限额已用完。",
+    "USABLE": "您的账户目前可以为{name}共济。",
+}
+
+STATEMENT: Final = "{year}年{month}月个人账户：{entries}月末余额{balance}。"
+STATEMENT_ENTRY: Final = "{name}{count}笔共{amount}；"
+NO_STATEMENT: Final = "{year}年{month}月您的个人账户没有明细。"
+
+HELP: Final = "您可以直接说，例如："
+HELP_ABOUT: Final = "您可以这样说："
+HELP_INVITE: Final = (
+    "邀请家人请写明关系、姓名和18位身份证号码，例如：邀请妈妈张某某，身份证号码是……。"
+    "号码不会显示在对话里。"
+)
+NOT_UNDERSTOOD: Final = "没有听懂您的意思，没有办理任何业务。您可以这样说："
+ID_NUMBER_WRONG: Final = "{message}{remedy}没有办理任何业务。"
+
+NOBODY: Final[dict[str, str]] = {
+    "ACCEPT": "没有找到等您接受的邀请。",
+    "DECLINE": "没有找到等您答复的邀请。",
+    "ORDER": "没有找到这样一位为您共济的家人。",
+    "END": "没有找到与这样一位家人的共济关系。",
+    "PAUSE": "没有找到可以暂停的共济关系。",
+    "RESUME": "没有找到已暂停的共济关系。",
+    "LIMIT": "没有找到您为其共济的这样一位家人。",
+    "PAY": "没有找到您可以为其缴费的这样一位家人。",
+    "WHY": "没有找到这样一位与您有共济关系的家人。",
+}
+"""What is said where nobody fits, whoever was meant."""
+
+TITLES: Final[dict[str, str]] = {
+    "INVITE": "邀请亲属",
+    "ACCEPT": "接受邀请",
+    "DECLINE": "拒绝邀请",
+    "WITHDRAW": "撤回邀请",
+    "ORDER": "调整扣款顺序",
+    "END": "解除绑定",
+    "PAUSE": "暂停共济",
+    "RESUME": "恢复共济",
+    "LIMIT": "设置限额",
+    "RESERVE": "设置保留金额",
+    "PAY": "代缴居民医保费",
+}
+
+INVITE_WHOM: Final = "邀请您的{kinship}（证件号码{id_number}）使用您的个人账户余额。"
+INVITE_THEN: Final = "对方接受后才生效；绑定不划转任何资金。"
+AGREES: Final = "确认即表示同意承诺书（{version}版）：{declaration}"
+AGREES_ELSEWHERE: Final = "确认即表示同意承诺书（{version}版），全文由参保地经办机构提供。"
+ACCEPT_WHOM: Final = "接受{name}的共济邀请。"
+ACCEPT_THEN: Final = "结算时先用您本人的账户，不足部分由家人的账户按顺序支付。"
+DECLINE_WHOM: Final = "拒绝{name}的共济邀请。"
+WITHDRAW_WHOM: Final = "撤回对{name}的邀请。"
+END_AS_SHARER: Final = "解除后，{name}以后的费用不再从您的账户支付，也不能再由您代缴居民医保费。"
+END_AS_BENEFICIARY: Final = "解除后，{name}的账户不再为您支付，不足部分由其他共济人或个人现金支付。"
+END_THEN: Final = "立即生效；已经结算的费用不变；再次绑定须重新邀请和接受。"
+PAUSE_WHOM: Final = "暂停后，{name}以后的费用不从您的账户支付，直到您恢复。"
+RESUME_WHOM: Final = "恢复后，{name}的费用可以继续从您的账户支付。"
+ORDER_WHOM: Final = "新的扣款顺序：{names}。"
+ORDER_THEN: Final = "顺序只决定先用谁的账户；没有限额时，您要付的现金不变。"
+LIMIT_WHOM: Final = "{name}使用您账户的限额改为：{limits}。"
+LIMIT_THEN: Final = "超过限额的部分由其他共济人或对方现金支付；不影响您本人使用。"
+LIMIT_PARTS: Final[dict[str, str]] = {
+    "SETTLEMENT": "每次{amount}",
+    "MONTH": "每月{amount}",
+    "YEAR": "每年{amount}",
+}
+NO_LIMIT: Final = "不限"
+RESERVE_SET: Final = "共济时您的账户至少保留{amount}；不影响您本人使用。"
+RESERVE_NONE: Final = "共济时您的账户不再保留金额。"
+PAY_WHOM: Final = "为{name}缴纳{year}年度居民医保费{amount}。"
+PAY_FROM: Final = "从您的个人账户支付{from_own}，须一次缴清。"
+PAY_THEN: Final = "税务未确认的自动退回；待遇年度开始前可以申请退费。"
+
+CONFIRM_STATES: Final[dict[str, str]] = {
+    "OPEN": "请在10分钟内确认。",
+    "PENDING": "正在办理。",
+    "DONE": "已办理。",
+    "CANCELLED": "已取消，没有办理任何业务。",
+    "REFUSED": "未予办理。",
+    "OVERTAKEN": "情况已有变化，此卡片不再有效。",
+    "EXPIRED": "已超过确认时间，没有办理任何业务。",
+}
+
+DONE: Final[dict[str, str]] = {
+    "INVITE": "邀请已发出，等待对方接受。",
+    "ACCEPT": "已接受邀请。",
+    "DECLINE": "已拒绝邀请。",
+    "WITHDRAW": "已撤回邀请。",
+    "ORDER": "扣款顺序已调整。",
+    "END": "已解除绑定。",
+    "PAUSE": "已暂停共济。",
+    "RESUME": "已恢复共济。",
+    "LIMIT": "限额已设置。",
+    "RESERVE": "保留金额已设置。",
+    "PAY": "保费已扣款，等待税务确认。",
+}
+CANCELLED: Final = "已取消，没有办理任何业务。"
+CHANGED: Final = "情况有变化，请查看最新的内容后再确认。"
+GONE: Final = "情况已有变化，没有办理任何业务。"
+
+CHOOSE: Final = "您指的是哪一项？"
+CHOICES: Final[dict[str, str]] = {
+    "INVITE": "邀请{kinship}",
+    "ACCEPT": "接受{name}的邀请",
+    "DECLINE": "拒绝{name}的邀请",
+    "WITHDRAW": "撤回对{name}的邀请",
+    "ORDER": "调整为：{names}",
+    "END_SHARER": "不再为{name}共济",
+    "END_BENEFICIARY": "不再使用{name}的账户",
+    "PAUSE": "暂停为{name}共济",
+    "RESUME": "恢复为{name}共济",
+    "LIMIT": "{name}：{limits}",
+    "RESERVE": "保留{amount}",
+    "PAY": "为{name}缴纳{year}年度居民医保费",
+}
+CHOICE_OF_NOBODY: Final = "（已无法查看）"
