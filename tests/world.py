@@ -113,9 +113,10 @@ class World:
         account_status: AccountStatus = AccountStatus.NORMAL,
         reserve: int = 0,
         premium_category: str = "ADULT",
+        male: bool = False,
     ) -> Person:
         """Make a person; with ``balance`` (fen) also a personal account that was opened with it."""
-        number = self.id_number(born_on)
+        number = self.id_number(born_on, male=male)
         row = await PersonRow.create(
             name=name,
             id_number_digest=id_number_digest(KEY_RING, number),

@@ -4,9 +4,9 @@ A card stores ids only. What it shows is read when it is asked for, so that a ca
 overtaken shows that on every device.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 import strawberry
 
@@ -24,13 +24,16 @@ from gongji.api.policies import DeclarationType
 from gongji.api.premiums import PayablePremiumType, PremiumType, show_premium
 from gongji.api.settlements import SettlementType
 from gongji.chat import cards as shown
-from gongji.chat.proposals import Act
+from gongji.chat.proposals import MOST_CHOICES, Act
 from gongji.domain.actor import Actor
 from gongji.domain.conversation import CardKind
 from gongji.domain.disclosure import OrderSource
 
-_MOST_BUTTONS: Final = 50
-_MOST_RELATIVES: Final = 50
+R = TypeVar("R")
+
+_MOST_BUTTONS: Final = MOST_CHOICES
+_MOST_RELATIVES: Final = 20
+"""Relatives on one card; the family account lists them all."""
 _MOST_SENTENCES: Final = 8
 
 describe_enum(
@@ -76,8 +79,8 @@ class Buttoned:
     """带按钮的卡片。A card with buttons."""
 
     buttons: list[CardButton] = strawberry.field(
-        description="此刻可以按的按钮，最多50个；用过、过期或已变化的不再出现。"
-        "Buttons that can be pressed now, 50 at most; what was used or overtaken is gone.",
+        description="此刻可以按的按钮，最多12个；用过、过期或已变化的不再出现。"
+        "Buttons that can be pressed now, 12 at most; what was used or overtaken is gone.",
         directives=[ListSize(assumed_size=_MOST_BUTTONS)],
     )
 
@@ -122,7 +125,7 @@ class OrderCard(Buttoned):
         description="扣款顺序由谁决定。Who decided the order."
     )
     sharers: list[BindingAsBeneficiary] = strawberry.field(
-        description="共济人，按扣款顺序。The sharers, as ``FamilyAccount`` lists them.",
+        description="共济人，按扣款顺序，最多20位。The sharers in order, the first 20.",
         directives=[ListSize(assumed_size=_MOST_RELATIVES)],
     )
 
@@ -132,7 +135,7 @@ class BeneficiariesCard(Buttoned):
     """本人为其共济的家人。With whom the person shares."""
 
     beneficiaries: list[BindingAsSharer] = strawberry.field(
-        description="使用人，按绑定时间。The beneficiaries, as ``FamilyAccount`` lists them.",
+        description="使用人，按绑定时间，最多20位。The beneficiaries, the first 20.",
         directives=[ListSize(assumed_size=_MOST_RELATIVES)],
     )
 
@@ -277,11 +280,15 @@ def show_card(card: shown.ShownCard, viewer: Actor) -> Any:
             return OrderCard(
                 order_version=card.family.order_version,
                 order_source=card.family.order_source,
-                sharers=[BindingAsBeneficiary.of(one) for one in card.family.sharers],
+                sharers=[
+                    BindingAsBeneficiary.of(one) for one in card.family.sharers[:_MOST_RELATIVES]
+                ],
                 buttons=buttons,
             )
         case shown.BeneficiariesShown():
-            beneficiaries = [BindingAsSharer.of(one) for one in card.family.beneficiaries]
+            beneficiaries = [
+                BindingAsSharer.of(one) for one in card.family.beneficiaries[:_MOST_RELATIVES]
+            ]
             return BeneficiariesCard(beneficiaries=beneficiaries, buttons=buttons)
         case shown.ReceiptShown():
             make = ReversalCard if card.is_reversal else ReceiptCard
@@ -298,6 +305,11 @@ def show_card(card: shown.ShownCard, viewer: Actor) -> Any:
             return BalanceCard(account=PersonalAccount.of(card.account), buttons=buttons)
         case _:
             return _show_words(card, buttons)
+
+
+def _first(relatives: Sequence[R]) -> Sequence[R]:
+    """Return as many relatives as a card lists."""
+    return relatives[:_MOST_RELATIVES]
 
 
 def _show_words(

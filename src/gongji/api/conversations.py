@@ -21,13 +21,17 @@ from gongji.api.connections import (
 from gongji.api.context import Info, OnBehalfOf
 from gongji.api.enums import describe_enum
 from gongji.api.ids import MESSAGE
+from gongji.api.mutations import Payload, PersonInput
 from gongji.api.nodes import Node
-from gongji.api.problems import Refusal
+from gongji.api.problems import Refusal, RequestIdReused, RequestVoided
 from gongji.chat.cards import show_card as shown_card
+from gongji.chat.conversation import press, send
 from gongji.chat.live import load_live
+from gongji.chat.talk import Talk
 from gongji.domain import conversation as domain
 from gongji.domain.actor import Actor
 from gongji.domain.page import PageOf
+from gongji.usecases.mark_read import mark_read
 from gongji.usecases.ports import Ports
 from gongji.usecases.views.conversations import list_messages, see_conversation, see_messages
 
@@ -166,3 +170,113 @@ class ConversationQueries:
         """本人或被监护人与系统的对话。The conversation of the person or of a ward (G18, G19)."""
         actor = info.context.acting(on_behalf_of)
         return ConversationType.of(await see_conversation(actor, info.context.ports), actor)
+
+
+@strawberry.input
+class SendMessageInput(PersonInput):
+    """发送一条消息的请求。A message to be sent."""
+
+    text: str = strawberry.field(
+        description="文字，最多500字；证件等号码隐去后才保存。"
+        "Text, 500 characters at most; numbers of persons are masked before it is stored."
+    )
+
+
+@strawberry.input
+class PressCardButtonInput:
+    """按下卡片按钮的请求；同一按钮按几次、在哪台设备上按，都只办一次。
+    A button to be pressed; it is done once, however often and on whatever device it is pressed.
+    """
+
+    message_id: strawberry.ID = strawberry.field(description="卡片所在的消息。The card's message.")
+    button: str = strawberry.field(description="按钮的 name，原样送回。The button's name.")
+    on_behalf_of: strawberry.ID | None = strawberry.field(
+        description="代被监护人或委托人办理。The ward for whom a guardian or proxy acts (G19).",
+        default=None,
+    )
+
+
+@strawberry.input
+class MarkReadInput:
+    """标记已读的请求；只会向前，可以重复。Messages to be marked as read; it never goes back."""
+
+    number: int = strawberry.field(description="读到的序号。The last number that was read.")
+    on_behalf_of: strawberry.ID | None = strawberry.field(
+        description="代被监护人或委托人办理。The ward for whom a guardian or proxy acts (G19).",
+        default=None,
+    )
+
+
+@strawberry.type
+class SendMessagePayload(Payload):
+    """发送结果。The message and its reply."""
+
+    sent: MessageType = strawberry.field(description="所发的消息。The message.")
+    reply: MessageType = strawberry.field(description="答复。The one reply.")
+
+
+@strawberry.type
+class PressCardButtonPayload:
+    """按下的结果：卡片此刻的样子，和答复。The card as it is now, and the reply."""
+
+    pressed: MessageType = strawberry.field(
+        description="卡片所在的消息，按此刻的样子。The card's message, as it is now."
+    )
+    reply: MessageType | None = strawberry.field(
+        description="答复；按钮已不存在时为空，什么也没有办。"
+        "The reply; null where there is no such button any more, and nothing was done."
+    )
+
+
+@strawberry.type
+class MarkReadPayload:
+    """已读结果。The conversation."""
+
+    conversation: ConversationType = strawberry.field(description="对话。The conversation.")
+
+
+SendMessageResult = Annotated[
+    SendMessagePayload | Refusal | RequestIdReused | RequestVoided,
+    strawberry.union("SendMessageResult"),
+]
+PressCardButtonResult = Annotated[
+    PressCardButtonPayload | Refusal, strawberry.union("PressCardButtonResult")
+]
+MarkReadResult = Annotated[MarkReadPayload | Refusal, strawberry.union("MarkReadResult")]
+
+
+def _talk(info: Info, actor: Actor) -> Talk:
+    return Talk(actor, info.context.ports, info.context.desk)
+
+
+@strawberry.type
+class ConversationMutations:
+    """Mutations of the conversation."""
+
+    @strawberry.mutation
+    async def send_message(self, info: Info, input: SendMessageInput) -> SendMessageResult:
+        """说一句话，得到一条答复；要办的事先出确认卡片。Say something; acts are confirmed first."""
+        actor = info.context.acting(input.on_behalf_of)
+        sent = await send(input.request_id, input.text, _talk(info, actor))
+        both = [sent.message, sent.reply]
+        message, reply = await show_messages(both, actor, info.context.ports)
+        return SendMessagePayload(sent=message, reply=reply, replayed=sent.replayed)
+
+    @strawberry.mutation
+    async def press_card_button(
+        self, info: Info, input: PressCardButtonInput
+    ) -> PressCardButtonResult:
+        """按下卡片上的按钮。Press a button of a card; what it does is known to the server alone."""
+        actor = info.context.acting(input.on_behalf_of)
+        message_id = ids.decode(MESSAGE, input.message_id)
+        pressed = await press(message_id, input.button, _talk(info, actor))
+        replied = [] if pressed.reply is None else [pressed.reply]
+        shown = await show_messages([pressed.message, *replied], actor, info.context.ports)
+        return PressCardButtonPayload(pressed=shown[0], reply=shown[1] if replied else None)
+
+    @strawberry.mutation
+    async def mark_read(self, info: Info, input: MarkReadInput) -> MarkReadResult:
+        """标记已读。Mark the messages as read up to a number."""
+        actor = info.context.acting(input.on_behalf_of)
+        conversation = await mark_read(input.number, actor, info.context.ports)
+        return MarkReadPayload(conversation=ConversationType.of(conversation, actor))

@@ -15,6 +15,7 @@ from gongji.api.binding_types import (
     show_binding,
 )
 from gongji.api.context import Info
+from gongji.api.conversations import MessageType, fetch_messages
 from gongji.api.enums import describe_enum
 from gongji.api.families import PersonalAccount
 from gongji.api.fetching import fetch
@@ -86,6 +87,7 @@ Answer = (
     | PersonalAccount
     | DeductionOrder
     | VoidedRequest
+    | MessageType
 )
 RequestAnswer = Annotated[
     Answer,
@@ -135,6 +137,10 @@ async def _told_once(info: Info, export_id: UUID, sender: Actor) -> None:
     """Show nothing: a link is told once, to whoever sends the request."""
 
 
+async def _message(info: Info, message_id: UUID, sender: Actor) -> Any:
+    return (await fetch_messages([message_id], sender, info.context.ports)).get(message_id)
+
+
 async def _binding(info: Info, binding_id: UUID, sender: Actor) -> Any:
     seen = await see_binding(binding_id, sender, info.context.ports)
     return None if seen is None else show_binding(seen)
@@ -150,6 +156,7 @@ _SHOWN: Final[dict[str, _Show]] = {
     "reorderSharers": _order,
     "voidRequest": _voided,
     "exportMovements": _told_once,
+    "sendMessage": _message,
 }
 """How the result of an operation is shown; all others are about a binding."""
 

@@ -12,7 +12,7 @@ from gongji.api.binding_types import BINDING_TYPES
 from gongji.api.bindings import BindingMutations
 from gongji.api.books import BooksQueries
 from gongji.api.cases import CaseQueries
-from gongji.api.conversations import ConversationQueries
+from gongji.api.conversations import ConversationMutations, ConversationQueries
 from gongji.api.descriptions import describe
 from gongji.api.documents import Manifest
 from gongji.api.exports import ExportMutations
@@ -56,6 +56,7 @@ MUTATIONS: tuple[type, ...] = (
     TillMutations,
     OutcomeMutations,
     ExportMutations,
+    ConversationMutations,
 )
 TYPES: tuple[type, ...] = (*PREMIUM_TYPES, *BINDING_TYPES, *NODE_TYPES)
 """Types that only an interface leads to."""

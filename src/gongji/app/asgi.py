@@ -27,6 +27,7 @@ from gongji.app.metrics import MeasuredView, Metrics
 from gongji.app.settings import Settings, SettingsWrong
 from gongji.app.sweeps import Sweep, sweeping
 from gongji.app.tax_bureau import HttpTaxBureau
+from gongji.chat.conversation import answer_what_was_left
 from gongji.desk.desk import Acts, Desk
 from gongji.domain.actor import Actor
 from gongji.store.database import open_database
@@ -53,6 +54,9 @@ SWEEPS: Final = (
 
 BOOKS_WATCHED_EVERY_S: Final = 60
 """How often the metrics take over what the last check of the books found, in seconds."""
+
+ANSWERED_EVERY_S: Final = 15
+"""How often what a kill has left of conversations is done, in seconds."""
 
 _log = structlog.get_logger("gongji.app")
 _HEADERS: Final[Mapping[bytes, bytes]] = MappingProxyType(
@@ -133,14 +137,17 @@ def create_app(
     health, metrics = Health(), Metrics()
     desk = desk or Desk(Acts.of(ports))
     metrics.watch_desk(desk)
-    watch = Sweep("watch_books", BOOKS_WATCHED_EVERY_S, metrics.watch_books)
+    beside = (
+        Sweep("watch_books", BOOKS_WATCHED_EVERY_S, metrics.watch_books),
+        Sweep("answer_messages", ANSWERED_EVERY_S, partial(answer_what_was_left, desk=desk)),
+    )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with (
             open_database(database_url, most_connections=settings.pool_size) as database,
             awaited_database(database_url, database, migrates=settings.is_development),
-            sweeping((*sweeps, watch), ports, metrics.sweep_failures),
+            sweeping((*sweeps, *beside), ports, metrics.sweep_failures),
             desk,
         ):
             health.database = database

@@ -43,6 +43,8 @@ CONFIRM: Final = "CONFIRM"
 CANCEL: Final = "CANCEL"
 OPTION: Final = "OPTION"
 """Button of a choice; with the place of the option from 1: ``OPTION:2``."""
+REFRESH: Final = "REFRESH"
+"""What pressing ``CONFIRM`` is where the card was overtaken; no button has this name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,10 +222,18 @@ def _show_binding(_message: Message, card: Card, live: Live) -> ShownCard | None
     if binding is None:
         return None
     version = "" if live.policy is None else live.policy.declaration_version
-    buttons = buttons_of_binding(binding, declaration_version=version)
+    is_over = binding.status is not _CARD_OF.get(card.kind, binding.status)
+    buttons = () if is_over else buttons_of_binding(binding, declaration_version=version)
     if card.kind is CardKind.INVITATION and isinstance(binding, BindingAsBeneficiary):
         return ReceivedInvitation(binding, version, buttons) if version else None
     return BindingShown(card.kind, binding, buttons)
+
+
+_CARD_OF: Final = {
+    CardKind.INVITATION: BindingStatus.INVITED,
+    CardKind.REVIEW: BindingStatus.IN_REVIEW,
+}
+"""Cards about one state: once that is over they have no buttons, whatever comes after it."""
 
 
 def buttons_of_binding(binding: BindingView, *, declaration_version: str) -> tuple[Button, ...]:
@@ -424,11 +434,21 @@ def _fill(proposal: Proposal, live: Live) -> Mapping[str, Any]:
     if "kinship" in terms:
         filled["kinship"] = KINSHIP_NAMES[Kinship(terms["kinship"])]
         filled["id_number"] = terms["masked"]
-    if "limit" in terms:
-        filled["limits"] = limits_in_words(read_limit(terms["limit"]))
+    if proposal.act is Act.LIMIT:
+        filled["limits"] = _limits(terms)
     if "order" in terms:
         filled["names"] = "、".join(_names_in_order(terms["order"], live))
     return filled
+
+
+def _limits(terms: Mapping[str, Any]) -> str:
+    """Say the limits as they will be, or, before it is asked to confirm, the one that is meant."""
+    if "limit" in terms:
+        return limits_in_words(read_limit(terms["limit"]))
+    if terms["period"] is None:
+        return texts.NO_LIMIT
+    amount = texts.NO_LIMIT if terms["amount"] is None else yuan(Fen(terms["amount"]))
+    return texts.LIMIT_PARTS[terms["period"]].format(amount=amount)
 
 
 def name_of(proposal: Proposal, live: Live) -> str:

@@ -18,6 +18,8 @@ from gongji.usecases.views.bindings import BindingAsBeneficiary, BindingAsSharer
 
 CONFIRM_WITHIN: Final = timedelta(minutes=10)
 """How long a card that asks may be confirmed."""
+MOST_CHOICES: Final = 12
+"""Options of one card that asks back; more are meant only by who names nobody."""
 
 
 class Act(StrEnum):

@@ -52,6 +52,8 @@ class Code(Enum):
     MOMENT_IN_FUTURE = "G18"
     EXPORT_TOO_LONG = "G18"
     LINK_NOT_VALID = "G18"
+    MESSAGE_EMPTY = "G18"
+    MESSAGE_TOO_LONG = "G18"
 
     ID_NUMBER_FORM = "S3.3"
     ID_NUMBER_DATE = "S3.3"

@@ -29,6 +29,9 @@ SENT_BY = {
     "voidRequest": APPS | {"till", "dashboard"},
     "refundPremium": APPS | {"dashboard"},
     "exportMovements": APPS,
+    "sendMessage": APPS,
+    "pressCardButton": APPS,
+    "markRead": APPS,
 }
 
 

@@ -1,0 +1,247 @@
+"""Replies to what a person wants to know. Nothing here changes anything but the count of quotes."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+from gongji.chat import texts
+from gongji.chat.intents import (
+    Ask,
+    Balance,
+    Beneficiaries,
+    Help,
+    LastBill,
+    Quote,
+    Sharers,
+    Statement,
+    Topic,
+    WhyNotUsed,
+)
+from gongji.chat.live import family_of
+from gongji.chat.relatives import fitting
+from gongji.chat.said import Said, nobody, refused, suggest
+from gongji.domain.actor import Actor
+from gongji.domain.binding import BindingStatus
+from gongji.domain.business_day import Days
+from gongji.domain.conversation import Card, CardKind
+from gongji.domain.errors import Code, Refusal, refuse
+from gongji.domain.explanation import Outcome, ToldStep, Viewer, tell, told_order
+from gongji.domain.money import NOTHING, Fen, yuan
+from gongji.domain.movement import MOVEMENT_NAMES, Movement, MovementKind
+from gongji.domain.page import PageRequest
+from gongji.domain.settlement import Settlement
+from gongji.store.reading.lookups import masked_sharer_names
+from gongji.store.reading.settlements import Chosen
+from gongji.usecases.ports import Ports
+from gongji.usecases.quote import PersonalQuote, quote_for_person
+from gongji.usecases.views.accounts import list_movements
+from gongji.usecases.views.bindings import BindingAsBeneficiary, BindingAsSharer, see_bindings
+from gongji.usecases.views.own import OwnAccount, see_own_account
+from gongji.usecases.views.relatives import list_relatives
+from gongji.usecases.views.settlements import list_settlements
+
+_HELPED: Final = (
+    Topic.BALANCE,
+    Topic.SHARERS,
+    Topic.BENEFICIARIES,
+    Topic.LAST_BILL,
+    Topic.STATEMENT,
+    Topic.QUOTE,
+    Topic.INVITE,
+    Topic.ORDER,
+    Topic.PREMIUM,
+    Topic.LIMIT,
+    Topic.PAUSE,
+    Topic.END,
+)
+_LIVE: Final = (BindingStatus.ACTIVE, BindingStatus.PAUSED)
+_MOST_STATEMENT_PAGES: Final = 100
+"""Pages of a month's statement: as many movements as one exported file holds."""
+
+
+async def answer_question(asked: Ask, actor: Actor, ports: Ports) -> Said:
+    """Answer a question of the actor, or for the ward.
+
+    Raises:
+        Forbidden: the actor is no person.
+        Refusal: ``NOT_FOUND``: no guardian or proxy of that ward.
+
+    Clause: G18.
+    """
+    match asked:
+        case Balance():
+            return await _balance(actor, ports)
+        case Sharers():
+            return await _sharers(actor, ports)
+        case Beneficiaries():
+            return await _beneficiaries(actor, ports)
+        case Quote():
+            return await _quote(asked, actor, ports)
+        case LastBill():
+            last = await _last_bill(actor, ports)
+            if last is None:
+                return Said(texts.NO_BILL)
+            return Said(card=Card(CardKind.RECEIPT, {"settlement": last.id}))
+        case WhyNotUsed():
+            return await _why_not_used(asked, actor, ports)
+        case Statement():
+            return await _statement(asked, actor, ports)
+        case Help():
+            return help_about(asked.topic)
+
+
+def help_about(topic: Topic | None) -> Said:
+    """Say what can be said, in general or about one thing."""
+    if topic is Topic.INVITE:
+        return Said(texts.HELP_INVITE)
+    return suggest("HELP", *_HELPED) if topic is None else suggest("HELP_ABOUT", topic)
+
+
+async def _balance(actor: Actor, ports: Ports) -> Said:
+    if await see_own_account(actor, ports) is None:
+        return Said(texts.NO_ACCOUNT)
+    return Said(card=Card(CardKind.BALANCE, {}))
+
+
+async def _sharers(actor: Actor, ports: Ports) -> Said:
+    family = await family_of(actor, ports)
+    if family is None:
+        return Said(texts.REGION_NOT_OPEN)
+    return Said(card=Card(CardKind.ORDER, {})) if family.sharers else Said(texts.NO_SHARERS)
+
+
+async def _beneficiaries(actor: Actor, ports: Ports) -> Said:
+    family = await family_of(actor, ports)
+    if family is None:
+        return Said(texts.REGION_NOT_OPEN)
+    if not family.beneficiaries:
+        return Said(texts.NO_BENEFICIARIES)
+    return Said(card=Card(CardKind.BENEFICIARIES, {}))
+
+
+async def _quote(asked: Quote, actor: Actor, ports: Ports) -> Said:
+    try:
+        quote = await quote_for_person(asked.amount, actor, ports)
+    except Refusal as refusal:
+        return refused(refusal)
+    place = texts.ANY_PLACE if asked.place is None else texts.PLACES[asked.place]
+    return Said(
+        texts.QUOTE.format(
+            amount=yuan(asked.amount),
+            place=place,
+            coverage=_coverage(asked.amount, quote),
+            left=quote.left_today,
+        )
+    )
+
+
+def _coverage(amount: Fen, quote: PersonalQuote) -> str:
+    own = yuan(quote.own)
+    if quote.own >= amount:
+        return texts.COVERED_BY_OWN.format(own=own)
+    return texts.COVERAGE[quote.rest].format(own=own)
+
+
+async def _last_bill(actor: Actor, ports: Ports) -> Settlement | None:
+    page = await list_settlements(actor, ports, Chosen(), PageRequest(1))
+    return page.rows[0] if page.rows else None
+
+
+async def _why_not_used(asked: WhyNotUsed, actor: Actor, ports: Ports) -> Said:
+    """Tell a beneficiary no more than empty or not available; the exact reason to its sharer."""
+    meant = fitting(await list_relatives(actor, ports), asked.whom)
+    if not meant:
+        return nobody("WHY")
+    told = await _told_of_last_bill(actor, ports)
+    seen = await see_bindings([one.binding_id for one in meant], actor, ports)
+    account = await see_own_account(actor, ports)
+    sentences = []
+    for one in meant:
+        match seen.get(one.binding_id):
+            case BindingAsSharer() as binding:
+                sentences.append(_why_mine_is_not_used(binding, account))
+            case BindingAsBeneficiary() as binding:
+                sentences.append(_why_theirs_is_not_used(binding, told.get(binding.id)))
+    return Said("\n".join(sentences))
+
+
+async def _told_of_last_bill(actor: Actor, ports: Ports) -> Mapping[UUID, ToldStep]:
+    """Return what the last bill's explanation tells its beneficiary of each binding."""
+    last = await _last_bill(actor, ports)
+    if last is None or last.explanation["cash_reason"]:
+        return {}
+    steps = told_order(last.explanation, Viewer.BENEFICIARY)
+    bindings = [None if s["binding"] is None else UUID(s["binding"]) for s in steps]
+    names = await masked_sharer_names([one for one in bindings if one is not None])
+    told = tell(last.explanation, names, Viewer.BENEFICIARY)
+    return {one: step for one, step in zip(bindings, told, strict=False) if one is not None}
+
+
+def _why_theirs_is_not_used(binding: BindingAsBeneficiary, told: ToldStep | None) -> str:
+    if told is not None and told.outcome in {Outcome.SKIPPED, Outcome.NOT_NEEDED}:
+        return texts.WHY_ON_LAST_BILL.format(sentence=told.sentence)
+    return texts.WHY_NOW[binding.availability].format(name=binding.name)
+
+
+def _why_mine_is_not_used(binding: BindingAsSharer, account: OwnAccount | None) -> str:
+    reason = _reason(binding, account)
+    reserve = NOTHING if account is None else account.reserve
+    return texts.WHY_OF_MINE[reason].format(name=binding.name, reserve=yuan(reserve))
+
+
+def _reason(binding: BindingAsSharer, account: OwnAccount | None) -> str:
+    """Name what stops draws over a binding now, as its sharer may know it (G3, G8)."""
+    if binding.status not in _LIVE:
+        return "NOT_LIVE"
+    if binding.status is BindingStatus.PAUSED:
+        return "PAUSED"
+    if account is None or binding.is_suspended:
+        return "STATUS"
+    if account.balance == NOTHING:
+        return "BALANCE"
+    if binding.limit.left(binding.used) == NOTHING:
+        return "LIMIT"
+    return "RESERVE" if account.balance <= account.reserve else "USABLE"
+
+
+async def _statement(asked: Statement, actor: Actor, ports: Ports) -> Said:
+    """Sum a month of the own account up, by kind of entry."""
+    if await see_own_account(actor, ports) is None:
+        return Said(texts.NO_ACCOUNT)
+    first = date(asked.year, asked.month, 1)
+    after = (first + timedelta(days=31)).replace(day=1)
+    movements = await _movements(actor, ports, Days(first, after - timedelta(days=1)))
+    when = {"year": asked.year, "month": asked.month}
+    if not movements:
+        return Said(texts.NO_STATEMENT.format_map(when))
+    counts: Counter[MovementKind] = Counter(one.kind for one in movements)
+    entries = "".join(
+        texts.STATEMENT_ENTRY.format(
+            name=MOVEMENT_NAMES[kind],
+            count=counts[kind],
+            amount=yuan(Fen(sum(abs(one.amount) for one in movements if one.kind is kind))),
+        )
+        for kind in MovementKind
+        if counts[kind]
+    )
+    balance = yuan(movements[0].balance_after)
+    return Said(texts.STATEMENT.format(**when, entries=entries, balance=balance))
+
+
+async def _movements(actor: Actor, ports: Ports, days: Days) -> list[Movement]:
+    """Return the movements of some days, the newest first.
+
+    Raises:
+        Refusal: more than a statement sums up.
+    """
+    found: list[Movement] = []
+    page = PageRequest(100)
+    for _ in range(_MOST_STATEMENT_PAGES):
+        part = await list_movements(actor, ports, days, page)
+        found += part.rows
+        if not part.has_next:
+            return found
+        page = PageRequest(100, beyond=(part.rows[-1].entry_no,))
+    raise refuse(Code.EXPORT_TOO_LONG)

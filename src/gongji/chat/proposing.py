@@ -1,0 +1,312 @@
+"""From what a person wants done to a card that asks: whom it is about, what it does, if it may.
+
+Nothing is done here. Where several relatives are meant, the answer is a card that asks back.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import product
+from typing import Final
+from uuid import UUID
+
+from gongji.chat.intents import (
+    Accept,
+    Act,
+    Decline,
+    EndBinding,
+    Invite,
+    LimitPeriod,
+    Pause,
+    PayPremium,
+    Place,
+    Reorder,
+    Resume,
+    SetLimit,
+    SetReserve,
+    Whom,
+)
+from gongji.chat.live import family_of, policy_of
+from gongji.chat.proposals import (
+    MOST_CHOICES,
+    Proposal,
+    choice_card,
+    confirm_card,
+    may_still,
+    pay_terms,
+    write_limit,
+)
+from gongji.chat.proposals import Act as Doing
+from gongji.chat.relatives import fitting
+from gongji.chat.said import Said, nobody, refused
+from gongji.domain.actor import Actor
+from gongji.domain.binding import BindingStatus, Limit
+from gongji.domain.errors import Code, Refusal, refuse
+from gongji.domain.identity import mask_digits
+from gongji.usecases.end import quote_end
+from gongji.usecases.ports import Ports
+from gongji.usecases.views.bindings import BindingAsSharer, BindingView, see_binding, see_bindings
+from gongji.usecases.views.own import see_own_account
+from gongji.usecases.views.premiums import list_payable_premiums
+from gongji.usecases.views.relatives import Relative, RelativeSide, list_relatives
+
+_SHARER, _BENEFICIARY = RelativeSide.SHARER, RelativeSide.BENEFICIARY
+_INVITED: Final = (BindingStatus.INVITED,)
+_ACTIVE: Final = (BindingStatus.ACTIVE,)
+_PAUSED: Final = (BindingStatus.PAUSED,)
+_ENDABLE: Final = (BindingStatus.IN_REVIEW, BindingStatus.ACTIVE, BindingStatus.PAUSED)
+_LIMITED: Final = (*_INVITED, *_ENDABLE)
+_LIVE: Final = (BindingStatus.ACTIVE, BindingStatus.PAUSED)
+
+
+async def propose(readings: Sequence[Act], actor: Actor, ports: Ports) -> Said:
+    """Ask to confirm what is wanted, or which of several things is wanted.
+
+    Args:
+        readings: what the sentence may mean; one, mostly.
+
+    Raises:
+        Forbidden: the actor is no person.
+        Refusal: ``NOT_FOUND``: no guardian or proxy of that ward.
+    """
+    relatives = await list_relatives(actor, ports)
+    proposals: dict[str, Proposal] = {}
+    for reading in readings:
+        for proposal in await _proposals(reading, relatives, actor, ports):
+            proposals.setdefault(repr(proposal.written()), proposal)
+    match tuple(proposals.values())[:MOST_CHOICES]:
+        case ():
+            return nobody(_word(readings[0]))
+        case (proposal,):
+            return await ask_to_confirm(proposal, actor, ports)
+        case several:
+            return Said(card=choice_card(several))
+
+
+def _word(act: Act) -> Doing:
+    return _DOING[type(act)]
+
+
+_DOING: Final[Mapping[type, Doing]] = {
+    Invite: Doing.INVITE,
+    Accept: Doing.ACCEPT,
+    Decline: Doing.DECLINE,
+    Reorder: Doing.ORDER,
+    PayPremium: Doing.PAY,
+    EndBinding: Doing.END,
+    Pause: Doing.PAUSE,
+    Resume: Doing.RESUME,
+    SetLimit: Doing.LIMIT,
+    SetReserve: Doing.RESERVE,
+}
+
+
+async def _proposals(
+    act: Act, relatives: Sequence[Relative], actor: Actor, ports: Ports
+) -> list[Proposal]:
+    """Return what an act may be about; its terms are filled in when it is asked to confirm."""
+    match act:
+        case Invite():
+            return _invitations(act, ports)
+        case SetReserve():
+            return [Proposal(Doing.RESERVE, None, {"amount": act.amount})]
+        case Reorder():
+            return await _orders(act, relatives, actor, ports)
+        case PayPremium():
+            return await _premiums(act, relatives, actor, ports)
+        case SetLimit():
+            limits = {"period": act.period and str(act.period), "amount": act.amount}
+            meant = fitting(relatives, act.whom, side=_BENEFICIARY, among=_LIMITED)
+            return [Proposal(Doing.LIMIT, one.binding_id, limits) for one in meant]
+        case Accept():
+            invited = fitting(relatives, act.whom, side=_SHARER, among=_INVITED)
+            renewing = await _awaiting_consent(act.whom, relatives, actor, ports)
+            return _about(Doing.ACCEPT, [*invited, *renewing])
+        case Decline() | EndBinding() | Pause() | Resume():
+            side, states = _MEANT[type(act)]
+            return _about(_word(act), fitting(relatives, act.whom, side=side, among=states))
+
+
+_MEANT: Final[Mapping[type, tuple[RelativeSide | None, tuple[BindingStatus, ...]]]] = {
+    Decline: (_SHARER, _INVITED),
+    EndBinding: (None, _ENDABLE),
+    Pause: (_BENEFICIARY, _ACTIVE),
+    Resume: (_BENEFICIARY, _PAUSED),
+}
+"""On which side whom an act is about stands, and in which states."""
+
+
+def _about(doing: Doing, meant: Iterable[Relative]) -> list[Proposal]:
+    return [Proposal(doing, one.binding_id) for one in meant]
+
+
+def _invitations(act: Invite, ports: Ports) -> list[Proposal]:
+    """Keep who is invited sealed: the card shows the kinship and a masked number alone (G18)."""
+    number = act.id_number.text
+    sealed = {
+        "name": ports.key_ring.seal(act.name).hex(),
+        "id_number": ports.key_ring.seal(number).hex(),
+        "masked": mask_digits(number, first=1, last=1),
+    }
+    return [
+        Proposal(Doing.INVITE, None, {"kinship": str(kinship), **sealed})
+        for kinship in sorted(act.relation.kinships)
+    ]
+
+
+async def _awaiting_consent(
+    whom: Whom | None, relatives: Sequence[Relative], actor: Actor, ports: Ports
+) -> list[Relative]:
+    """Return the sharers whose binding a child who came of age has to confirm anew (G19)."""
+    live = fitting(relatives, whom, side=_SHARER, among=_ACTIVE)
+    seen = await see_bindings([one.binding_id for one in live], actor, ports)
+    consent = Proposal(Doing.ACCEPT)
+    return [one for one in live if may_still(consent, seen.get(one.binding_id))]
+
+
+async def _orders(
+    act: Reorder, relatives: Sequence[Relative], actor: Actor, ports: Ports
+) -> list[Proposal]:
+    family = await family_of(actor, ports)
+    if family is None:
+        return []
+    now = [one.id for one in family.sharers]
+    moved = fitting(relatives, act.whom, side=_SHARER, among=_LIVE)
+    others: Sequence[Relative | None] = (None,)
+    if act.other is not None:
+        others = fitting(relatives, act.other, side=_SHARER, among=_LIVE)
+    return [
+        Proposal(
+            Doing.ORDER,
+            one.binding_id,
+            {
+                "order": [str(x) for x in _moved(now, one.binding_id, act.place, other)],
+                "version": family.order_version,
+            },
+        )
+        for one, other in product(moved, others)
+        if one is not other and one.binding_id in now
+    ]
+
+
+def _moved(now: list[UUID], one: UUID, place: Place, other: Relative | None) -> list[UUID]:
+    rest = [binding_id for binding_id in now if binding_id != one]
+    at = 0 if place is Place.FIRST else len(rest)
+    if other is not None and other.binding_id in rest:
+        at = rest.index(other.binding_id)
+    return [*rest[:at], one, *rest[at:]]
+
+
+async def _premiums(
+    act: PayPremium, relatives: Sequence[Relative], actor: Actor, ports: Ports
+) -> list[Proposal]:
+    """Return the premiums that are meant: of the year that was said, or those that are open."""
+    meant = {x.binding_id for x in fitting(relatives, act.whom, side=_BENEFICIARY, among=_LIVE)}
+    found = [one for one in await list_payable_premiums(actor, ports) if one.binding_id in meant]
+    named = [one for one in found if act.year in {None, one.tariff.year}]
+    open_now = [one for one in named if not one.reasons]
+    return [
+        Proposal(
+            Doing.PAY,
+            one.binding_id,
+            pay_terms(one.tariff, from_own=one.from_own, plan=one.plan),
+        )
+        for one in open_now or named
+    ]
+
+
+async def ask_to_confirm(proposal: Proposal, actor: Actor, ports: Ports) -> Said:
+    """Ask to confirm one proposal as it stands now, or say why it cannot be done."""
+    try:
+        shown = await refreshed(proposal, actor, ports)
+    except Refusal as refusal:
+        return refused(refusal)
+    return Said(card=confirm_card(shown))
+
+
+async def refreshed(proposal: Proposal, actor: Actor, ports: Ports) -> Proposal:
+    """Return a proposal with the terms that hold now.
+
+    Raises:
+        Refusal: it cannot be done any more.
+    """
+    terms = proposal.terms
+    match proposal.act:
+        case Doing.INVITE:
+            return replace(
+                proposal, terms={**terms, "declaration": await _declaration(actor, ports)}
+            )
+        case Doing.RESERVE:
+            account = await see_own_account(actor, ports)
+            if account is None:
+                raise refuse(Code.SHARER_WITHOUT_ACCOUNT)
+            return replace(proposal, terms={**terms, "was": account.reserve})
+        case Doing.PAY:
+            return await _payable(proposal, actor, ports)
+        case Doing.ORDER:
+            return await _reordered(proposal, actor, ports)
+    return await _of_binding(proposal, actor, ports)
+
+
+async def _declaration(actor: Actor, ports: Ports) -> str:
+    policy = await policy_of(actor, ports)
+    if policy is None:
+        raise refuse(Code.REGION_NOT_OPEN)
+    return policy.declaration_version
+
+
+async def _of_binding(proposal: Proposal, actor: Actor, ports: Ports) -> Proposal:
+    """Refresh what is about one binding, if that may still be done to it."""
+    binding = await _binding(proposal, actor, ports)
+    terms = dict(proposal.terms)
+    if proposal.act is Doing.LIMIT and isinstance(binding, BindingAsSharer):
+        terms = _limited(terms, binding.limit)
+    if not may_still(replace(proposal, terms=terms), binding):
+        raise refuse(Code.MOVE_NOT_ALLOWED)
+    if proposal.act is Doing.ACCEPT:
+        terms["declaration"] = await _declaration(actor, ports)
+    if proposal.act is Doing.END:
+        terms["plan"] = (await quote_end(binding.id, actor, ports)).plan
+    return replace(proposal, terms=terms)
+
+
+async def _binding(proposal: Proposal, actor: Actor, ports: Ports) -> BindingView:
+    found = proposal.binding_id and await see_binding(proposal.binding_id, actor, ports)
+    if not found:
+        raise refuse(Code.NOT_FOUND, "bindingId")
+    return found
+
+
+def _limited(terms: Mapping[str, object], was: Limit) -> dict[str, object]:
+    """Return the three limits as they will be: one is set, the others stay as they are."""
+    amount = terms["amount"]
+    if terms["period"] is None:
+        limits: list[int | None] = [None] * len(LimitPeriod)
+    else:
+        place = list(LimitPeriod).index(LimitPeriod(str(terms["period"])))
+        limits = write_limit(was)
+        limits[place] = None if amount is None else int(str(amount))
+    return {**terms, "limit": limits, "was": write_limit(was)}
+
+
+async def _payable(proposal: Proposal, actor: Actor, ports: Ports) -> Proposal:
+    about = (proposal.binding_id, proposal.terms["year"])
+    for one in await list_payable_premiums(actor, ports):
+        if (one.binding_id, one.tariff.year) == about:
+            if one.reasons:
+                raise Refusal(*one.reasons)
+            terms = pay_terms(one.tariff, from_own=one.from_own, plan=one.plan)
+            return replace(proposal, terms=terms)
+    raise refuse(Code.PREMIUM_NOT_PAYABLE)
+
+
+async def _reordered(proposal: Proposal, actor: Actor, ports: Ports) -> Proposal:
+    """Refresh an order: who came since is last, who left is left out."""
+    family = await family_of(actor, ports)
+    if family is None:
+        raise refuse(Code.REGION_NOT_OPEN)
+    live = [str(one.id) for one in family.sharers]
+    if str(proposal.binding_id) not in live:
+        raise refuse(Code.MOVE_NOT_ALLOWED)
+    wished = [one for one in proposal.terms["order"] if one in live]
+    order = [*wished, *(one for one in live if one not in wished)]
+    return replace(proposal, terms={"order": order, "version": family.order_version})

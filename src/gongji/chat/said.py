@@ -1,0 +1,47 @@
+"""What the service says in one message: a text, a card, or both."""
+
+from dataclasses import dataclass
+
+from gongji.chat import texts
+from gongji.chat.intents import Topic
+from gongji.domain.conversation import Author, Card, CardKind, Draft
+from gongji.domain.errors import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message of the service before it is stored."""
+
+    text: str | None = None
+    card: Card | None = None
+
+    @property
+    def draft(self) -> Draft:
+        """Return it as it is appended."""
+        return Draft(Author.SERVICE, self.text, self.card)
+
+
+def refused(refusal: Refusal) -> Said:
+    """Say why the rules say no: every reason, and what can be done about it."""
+    parts = dict.fromkeys(
+        part
+        for reason in refusal.reasons
+        for part in (reason.code.message, reason.code.remedy)
+        if part is not None
+    )
+    return Said("".join(parts))
+
+
+def suggest(name: str, *topics: Topic) -> Said:
+    """Show sentences that can be said.
+
+    Args:
+        name: of the sentence in ``texts`` that stands above them.
+    """
+    shown = [str(topic) for topic in topics]
+    return Said(card=Card(CardKind.HELP, {}, notice=name, terms={"topics": shown}))
+
+
+def nobody(what: str) -> Said:
+    """Say that nobody fits, in the same words whoever was meant."""
+    return Said(texts.NOBODY[what])
