@@ -4,6 +4,7 @@ One family has marked values. Every query of the schema is asked as each viewer,
 behalf of everybody, about every id that there is; then the answers are searched.
 """
 
+import json
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -16,12 +17,14 @@ from graphql import GraphQLSchema
 
 from gongji.api import ids
 from gongji.api.gateway import GatewaySchema
-from gongji.api.ids import BINDING, INSTITUTION, PERSON, PREMIUM, SETTLEMENT
+from gongji.api.ids import BINDING, INSTITUTION, MESSAGE, PERSON, PREMIUM, SETTLEMENT
 from gongji.api.limits import Limits
 from gongji.api.schema import build_schema
+from gongji.chat.proposals import Act, Proposal, choice_card, confirm_card
 from gongji.domain.actor import Actor
 from gongji.domain.binding import BindingStatus
 from gongji.domain.case import CaseKind
+from gongji.domain.conversation import Author, Card, CardKind, Draft
 from gongji.domain.events import EventKind
 from gongji.domain.identity import mask_name
 from gongji.domain.institution import InstitutionKind
@@ -43,6 +46,8 @@ from tests.api.conftest import Api
 from tests.api.whole_queries import whole_query
 from tests.bills import bill, settle_bill, settling
 from tests.builders import line
+from tests.documents import document
+from tests.store.test_conversations import said
 from tests.world import KEY_RING, NOON, STAFF, Person, Place, World, key
 
 BOUNDLESS: Final = Limits(
@@ -68,6 +73,7 @@ class Marked:
     premium: UUID
     request: UUID
     ids: list[str] = field(default_factory=list)
+    messages: list[UUID] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.ids = [
@@ -140,7 +146,26 @@ async def marked(world: World) -> Marked:
         amount_fen=81818_05,
         opened_at=NOON,
     )
-    return Marked(people, tills, bindings, done.settlement.id, premium, request.request_id)
+    marked = Marked(people, tills, bindings, done.settlement.id, premium, request.request_id)
+    for person in people.values():
+        cards = [Draft(Author.SERVICE, card=card) for card in every_card(marked)]
+        marked.messages += [one.id for one in await said(*cards, person_id=person.id)]
+    marked.ids += [ids.encode(MESSAGE, one) for one in marked.messages[:20]]
+    return marked
+
+
+def every_card(marked: Marked) -> Iterator[Card]:
+    """Make cards about everything there is, whosever it is: what they show is the reader's."""
+    about = [{"binding": one} for one in marked.bindings.values()]
+    settled = {"settlement": marked.settlement}
+    yield from (Card(CardKind.BINDING, one) for one in about)
+    ending = [Proposal(Act.END, one["binding"], {"plan": ""}) for one in about]
+    yield from (confirm_card(one) for one in ending[:4])
+    yield choice_card(tuple(ending))
+    yield from (Card(x, settled) for x in (CardKind.RECEIPT, CardKind.DRAW, CardKind.REVERSAL))
+    yield Card(CardKind.PREMIUM, {"premium": marked.premium, **about[4]})
+    for kind in (CardKind.ORDER, CardKind.BENEFICIARIES, CardKind.BALANCE):
+        yield Card(kind, {})
 
 
 async def _remember(beneficiary: Person, bindings: list[UUID]) -> None:
@@ -367,6 +392,51 @@ async def test_the_search_would_find_what_may_be_seen(
         whole = [x async for x in answers(api, boundless._schema, marked, marked.actor(viewer))]
         missing = [one for one in expected if not any(one in text for text in whole)]
         assert missing == [], viewer
+
+
+ASKED_IN_THE_CHAT: Final = (
+    "我的余额",
+    "谁给我共济",
+    "我给谁共济",
+    "上次是怎么扣的",
+    "上个月的账单",
+    "11月的账单",
+    "去药店买药要350元，够吗",
+    "去医院看病要100000元，够吗",
+    *(
+        sentence.format(name)
+        for name in ("甲某某乙", "戊某某己", "壬某某癸", "德吉央宗", "老公", "儿子")
+        for sentence in (
+            "为什么没用{}的账户",
+            "暂停{}的共济",
+            "恢复{}的共济",
+            "解除和{}的绑定",
+            "接受{}的邀请",
+            "把{}排到第一",
+            "给{}设每月200元的限额",
+            "给{}交居民医保费",
+        )
+    ),
+)
+
+
+@pytest.mark.parametrize("viewer", ["me", "a", "b", "other", "stranger"])
+async def test_what_a_viewer_may_never_see_is_in_no_reply(
+    world: World, boundless: GatewaySchema, marked: Marked, viewer: str
+) -> None:
+    asking = Api(boundless, world.ports).as_(marked.actor(viewer))
+    secrets = [*secrets_from(viewer, marked)]
+    searched = re.compile(
+        "|".join(rf"(?<![0-9A-Za-z]){re.escape(one)}(?![0-9A-Za-z])" for one in secrets)
+    )
+
+    for text in ASKED_IN_THE_CHAT:
+        asked = {"requestId": str(key()), "text": text}
+        answer = await asking.query(document("mini_program/SendMessage"), input=asked)
+        reply = json.dumps(answer["sendMessage"]["reply"], ensure_ascii=False)
+        whole = re.sub(r"[¥,]", "", reply).replace(".", "")
+        found = searched.search(reply) or searched.search(whole)
+        assert found is None, (text, found, reply)
 
 
 async def test_an_earlier_moment_is_among_what_is_searched(

@@ -16,7 +16,7 @@ from graphql import (
     is_required_input_field,
 )
 
-from gongji.api.ids import BINDING, PERSON, PREMIUM, SETTLEMENT
+from gongji.api.ids import BINDING, MESSAGE, PERSON, PREMIUM, SETTLEMENT
 from gongji.domain.actor import Actor, ActorKind, Channel
 from gongji.store.rows import RequestKeyRow
 from tests.api.conftest import Answer, Api
@@ -73,7 +73,12 @@ INPUTS: dict[str, dict[str, Any]] = {
     },
     "voidRequest": {"voids": str(key())},
     "exportMovements": {"fromDay": "2026-01-01", "toDay": "2026-12-31"},
+    "sendMessage": {"text": "我的余额"},
+    "pressCardButton": {"messageId": shown(MESSAGE, key()), "button": "CONFIRM"},
+    "markRead": {"number": 1},
 }
+KEYLESS = {"pressCardButton", "markRead"}
+"""Mutations that are harmless to repeat without a key of the client's."""
 PERSON_ONLY = {
     "inviteRelative",
     "acceptInvitation",
@@ -86,6 +91,9 @@ PERSON_ONLY = {
     "reorderSharers",
     "payPremium",
     "exportMovements",
+    "sendMessage",
+    "pressCardButton",
+    "markRead",
 }
 FORBIDDEN = {
     ActorKind.PERSON: {"reviewKinship", "settleBill", "reverseSettlement"},
@@ -106,8 +114,22 @@ def documents() -> dict[str, str]:
 DOCUMENTS = documents()
 
 
+def asking(name: str, **fields: Any) -> dict[str, Any]:
+    """Return a good input of a mutation, with a fresh key where it takes one."""
+    asked = request(**INPUTS[name], **fields)
+    if name in KEYLESS:
+        del asked["requestId"]
+    return asked
+
+
 async def ask(api: Api, who: Actor | None, name: str, asked: dict[str, Any]) -> Answer:
     return await api.as_(who).query(DOCUMENTS[name], input=asked)
+
+
+def test_every_mutation_is_asked(api: Api) -> None:
+    mutation = api.schema._schema.mutation_type
+    assert mutation is not None
+    assert INPUTS.keys() == mutation.fields.keys()
 
 
 @pytest.fixture
@@ -124,7 +146,7 @@ async def test_nobody_is_asked_to_log_in(
 ) -> None:
     before = await everything()
 
-    answer = await ask(api, None, name, request(**INPUTS[name]))
+    answer = await ask(api, None, name, asking(name))
 
     assert answer.codes == ["UNAUTHENTICATED"]
     assert answer.body["errors"][0]["message"] == "请先登录。"
@@ -140,7 +162,7 @@ async def test_who_never_may_is_forbidden(
 
     for kind, actor in actors.items():
         if name in FORBIDDEN[kind]:
-            answer = await ask(api, actor, name, request(**INPUTS[name]))
+            answer = await ask(api, actor, name, asking(name))
             assert answer.codes == ["FORBIDDEN"], (kind, answer.text)
 
     assert await everything() == before
@@ -153,7 +175,7 @@ async def test_nobody_but_a_person_acts_for_a_ward(
 ) -> None:
     ward = shown(PERSON, actors[ActorKind.PERSON].subject)
     fields = input_type(api, name).fields
-    asked = request(**INPUTS[name], onBehalfOf=ward)
+    asked = asking(name, onBehalfOf=ward)
 
     if "onBehalfOf" not in fields:
         assert (await ask(api, STAFF, name, asked)).codes == ["BAD_USER_INPUT"]
@@ -163,7 +185,11 @@ async def test_nobody_but_a_person_acts_for_a_ward(
 
 
 @pytest.mark.parametrize(
-    "name", sorted(INPUTS.keys() - {"setReserve", "settleBill", "voidRequest", "exportMovements"})
+    "name",
+    sorted(
+        INPUTS.keys()
+        - {"setReserve", "settleBill", "voidRequest", "exportMovements", "sendMessage", "markRead"}
+    ),
 )
 async def test_what_does_not_exist_is_one_refusal_and_changes_nothing(
     api: Api, actors: dict[ActorKind, Actor], name: str
@@ -172,7 +198,7 @@ async def test_what_does_not_exist_is_one_refusal_and_changes_nothing(
 
     for kind, actor in actors.items():
         if name not in FORBIDDEN[kind]:
-            asked = request(**INPUTS[name])
+            asked = asking(name)
             first = (await ask(api, actor, name, asked))[name]
             again = (await ask(api, actor, name, asked))[name]
             assert again == first
@@ -196,9 +222,7 @@ async def test_who_is_no_guardian_hears_the_same_for_every_ward(
     before = await everything()
 
     answers = [
-        (await ask(api, actors[ActorKind.PERSON], name, request(**INPUTS[name], onBehalfOf=ward)))[
-            name
-        ]
+        (await ask(api, actors[ActorKind.PERSON], name, asking(name, onBehalfOf=ward)))[name]
         for ward in (shown(PERSON, other.id), shown(PERSON, key()), "psn_nonsense", "")
     ]
 
@@ -213,8 +237,8 @@ async def test_a_person_whom_the_registry_does_not_know_changes_nothing(
     ghost = Actor(ActorKind.PERSON, key(), Channel.NATIONAL_APP)
     before = await everything()
 
-    for name in PERSON_ONLY:
-        answer = (await ask(api, ghost, name, request(**INPUTS[name])))[name]
+    for name in PERSON_ONLY - {"markRead"}:
+        answer = (await ask(api, ghost, name, asking(name)))[name]
         assert reasons(answer) == ["NOT_FOUND"], name
 
     assert await everything() == before
@@ -226,7 +250,7 @@ async def test_an_institution_that_the_registry_does_not_know_may_nothing(
     ghost = replace(actors[ActorKind.TILL], subject=key())
 
     for name in ("settleBill", "voidRequest"):
-        answer = await ask(api, ghost, name, request(**INPUTS[name]))
+        answer = await ask(api, ghost, name, asking(name))
         assert answer.codes == ["FORBIDDEN"], name
 
 
@@ -282,7 +306,7 @@ def spoilt(given: GraphQLInputObjectType, good: dict[str, Any]) -> Iterator[tupl
 async def test_a_malformed_input_is_answered_in_chinese_and_changes_nothing(
     api: Api, actors: dict[ActorKind, Actor], name: str
 ) -> None:
-    good = request(**INPUTS[name])
+    good = asking(name)
     before = await everything()
     who = next(actor for kind, actor in actors.items() if name not in FORBIDDEN[kind])
 
