@@ -4,8 +4,9 @@ from uuid import UUID
 
 import pytest
 
+from gongji.chat import texts
 from gongji.chat.announcements import HEARINGS, announcements
-from gongji.domain.conversation import CardKind
+from gongji.domain.conversation import CardKind, Likeness
 from gongji.domain.events import Event, EventKind, RecordedEvent
 from tests.builders import named_id
 
@@ -74,10 +75,16 @@ def test_a_card_holds_the_events_ids_and_no_other_sharer(
     kind: EventKind, ids: dict[str, UUID], subject: CardKind | None, sharer: CardKind | None
 ) -> None:
     for one in announcements(recorded(kind, ids, SHARER, OTHER)):
-        about = {"beneficiary": SUBJECT} if one.card.kind is CardKind.ORDER else ids
-        assert one.card.ids == about
+        assert one.card.ids == ids
         assert one.card.notice == (kind if one.card.kind is CardKind.NOTICE else None)
         assert not {SHARER, OTHER} & set(one.card.ids.values())
+
+
+def test_every_notice_has_its_sentence() -> None:
+    named = {kind for kind, hearing in HEARINGS.items() if hearing.subject is CardKind.NOTICE}
+
+    assert named
+    assert named <= set(texts.NOTICES)
 
 
 def test_everybody_who_was_drawn_from_hears_once() -> None:
@@ -90,16 +97,18 @@ def test_a_pause_moves_no_card_of_the_beneficiary() -> None:
     (said,) = announcements(recorded(EventKind.BINDING_PAUSED, OF_BINDING, SHARER))
 
     assert said.person_id == SHARER
-    assert said.stale == (OF_BINDING,)
+    assert said.stale == (Likeness(ids=OF_BINDING),)
 
 
 def test_earlier_cards_about_the_same_change_for_each_who_has_one() -> None:
     accepted = announcements(recorded(EventKind.INVITATION_ACCEPTED, OF_BINDING, SHARER))
     reversed_ = announcements(recorded(EventKind.SETTLEMENT_REVERSED, OF_REVERSAL, SHARER))
+    paid = announcements(recorded(EventKind.PREMIUM_DEBITED, OF_PREMIUM, SHARER))
 
     # The order is the beneficiary's alone.
     assert [one.stale for one in accepted] == [
-        (OF_BINDING, {"beneficiary": SUBJECT}),
-        (OF_BINDING,),
+        (Likeness(ids=OF_BINDING), Likeness(CardKind.ORDER)),
+        (Likeness(ids=OF_BINDING),),
     ]
-    assert [one.stale for one in reversed_] == [({"settlement": SETTLEMENT},)] * 2
+    assert [one.stale for one in reversed_] == [(Likeness(ids={"settlement": SETTLEMENT}),)] * 2
+    assert [one.stale for one in paid] == [(Likeness(CardKind.PREMIUM, OF_BINDING),)] * 2

@@ -246,20 +246,20 @@ async def _nothing(_: object) -> None:
     return None
 
 
-async def test_a_subject_that_another_process_has_is_left_to_it(world: World) -> None:
+async def test_a_subject_that_another_server_has_is_left_to_it(world: World) -> None:
     a, b = await couple(world)
     family = await make_family_beside(world)
     binding = await invite(world, a, b)
     has_taken, may_go_on = asyncio.Event(), asyncio.Event()
 
-    async def another_process() -> list[EventKind]:
+    async def another_server() -> list[EventKind]:
         async with in_transaction() as connection:
             taken = await take_events(connection, most_subjects=1)
             has_taken.set()
             await may_go_on.wait()
         return [one.event.kind for one in taken]
 
-    task = asyncio.create_task(another_process())
+    task = asyncio.create_task(another_server())
     await has_taken.wait()
     await accept(world, b, binding)
     await end_binding(EndBinding(key(), family.bindings[0]), family.a.actor, world.ports)

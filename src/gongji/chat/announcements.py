@@ -12,10 +12,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
+from uuid import UUID
 
-from gongji.domain.conversation import Card, CardKind
+from gongji.domain.conversation import Card, CardKind, Likeness
 from gongji.domain.events import EventKind, RecordedEvent
 from gongji.usecases.relay import Saying
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """Cards of a kind, or about the id that the event has in a role, or both."""
+
+    kind: CardKind | None = None
+    role: str | None = None
+
+    def of(self, ids: Mapping[str, UUID]) -> Likeness:
+        """Return which cards are meant, of an event with these ids."""
+        return Likeness(self.kind, {} if self.role is None else {self.role: ids[self.role]})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,57 +38,57 @@ class Hearing:
     Args:
         subject: the card for the beneficiary, the account's owner or the insured.
         sharers: the card for the binding's sharer, or for each whose account was drawn.
-        about: the role of the id by which earlier cards about the same thing are found: they show
-            something else from now on.
+        stale: earlier cards of those who are told that show something else from now on.
         orders: whether the subject's deduction order changes with it.
     """
 
     subject: CardKind | None
     sharers: CardKind | None
-    about: str | None = None
+    stale: Like | None = None
     orders: bool = False
 
 
-def _both(card: CardKind, about: str, *, orders: bool = False) -> Hearing:
-    return Hearing(card, card, about, orders)
+def _both(card: CardKind, stale: Like, *, orders: bool = False) -> Hearing:
+    return Hearing(card, card, stale, orders)
 
 
+_OF_BINDING: Final = Like(role="binding")
+_OF_SETTLEMENT: Final = Like(role="settlement")
+# What could be paid over the binding, and what was.
+_OF_PREMIUM: Final = Like(CardKind.PREMIUM, "binding")
 _NOBODY: Final = Hearing(None, None)
-_SHARER_ALONE: Final = Hearing(None, CardKind.BINDING, "binding")
+_SHARER_ALONE: Final = Hearing(None, CardKind.BINDING, _OF_BINDING)
 
 HEARINGS: Final[Mapping[EventKind, Hearing]] = MappingProxyType(
     {
-        EventKind.RELATIVE_INVITED: _both(CardKind.INVITATION, "binding"),
-        EventKind.INVITATION_ACCEPTED: _both(CardKind.BINDING, "binding", orders=True),
-        EventKind.INVITATION_SENT_TO_REVIEW: _both(CardKind.REVIEW, "binding"),
-        EventKind.INVITATION_DECLINED: _both(CardKind.INVITATION, "binding"),
-        EventKind.INVITATION_WITHDRAWN: _both(CardKind.INVITATION, "binding"),
-        EventKind.INVITATION_EXPIRED: _both(CardKind.INVITATION, "binding"),
-        EventKind.KINSHIP_CONFIRMED: _both(CardKind.BINDING, "binding", orders=True),
-        EventKind.KINSHIP_REFUSED: _both(CardKind.REVIEW, "binding"),
-        EventKind.CONSENT_RENEWED: _both(CardKind.BINDING, "binding"),
+        EventKind.RELATIVE_INVITED: _both(CardKind.INVITATION, _OF_BINDING),
+        EventKind.INVITATION_ACCEPTED: _both(CardKind.BINDING, _OF_BINDING, orders=True),
+        EventKind.INVITATION_SENT_TO_REVIEW: _both(CardKind.REVIEW, _OF_BINDING),
+        EventKind.INVITATION_DECLINED: _both(CardKind.INVITATION, _OF_BINDING),
+        EventKind.INVITATION_WITHDRAWN: _both(CardKind.INVITATION, _OF_BINDING),
+        EventKind.INVITATION_EXPIRED: _both(CardKind.INVITATION, _OF_BINDING),
+        EventKind.KINSHIP_CONFIRMED: _both(CardKind.BINDING, _OF_BINDING, orders=True),
+        EventKind.KINSHIP_REFUSED: _both(CardKind.REVIEW, _OF_BINDING),
+        EventKind.CONSENT_RENEWED: _both(CardKind.BINDING, _OF_BINDING),
         # To the beneficiary a pause looks like any other time when a sharer is not available.
         EventKind.BINDING_PAUSED: _SHARER_ALONE,
         EventKind.BINDING_RESUMED: _SHARER_ALONE,
-        EventKind.BINDING_ENDED: _both(CardKind.BINDING, "binding", orders=True),
+        EventKind.BINDING_ENDED: _both(CardKind.BINDING, _OF_BINDING, orders=True),
         EventKind.LIMIT_SET: _SHARER_ALONE,
-        EventKind.RESERVE_SET: Hearing(CardKind.BALANCE, None, "account"),
+        EventKind.RESERVE_SET: Hearing(CardKind.BALANCE, None, Like(CardKind.BALANCE)),
         EventKind.ORDER_CHANGED: Hearing(CardKind.ORDER, None, orders=True),
         EventKind.BILL_SETTLED: Hearing(CardKind.RECEIPT, CardKind.DRAW),
-        EventKind.SETTLEMENT_REVERSED: _both(CardKind.REVERSAL, "settlement"),
-        EventKind.PREMIUM_DEBITED: _both(CardKind.PREMIUM, "premium"),
-        EventKind.PREMIUM_CONFIRMED: _both(CardKind.PREMIUM, "premium"),
-        EventKind.PREMIUM_FAILED: _both(CardKind.PREMIUM, "premium"),
-        EventKind.PREMIUM_REFUNDED: _both(CardKind.PREMIUM, "premium"),
+        EventKind.SETTLEMENT_REVERSED: _both(CardKind.REVERSAL, _OF_SETTLEMENT),
+        EventKind.PREMIUM_DEBITED: _both(CardKind.PREMIUM, _OF_PREMIUM),
+        EventKind.PREMIUM_CONFIRMED: _both(CardKind.PREMIUM, _OF_PREMIUM),
+        EventKind.PREMIUM_FAILED: _both(CardKind.PREMIUM, _OF_PREMIUM),
+        EventKind.PREMIUM_REFUNDED: _both(CardKind.PREMIUM, _OF_PREMIUM),
         # Every month, and in no list of what people asked to hear; the balance is there to read.
         EventKind.CONTRIBUTION_BOOKED: _NOBODY,
         EventKind.PERSON_STATUS_CHANGED: Hearing(CardKind.NOTICE, None),
-        EventKind.ACCOUNT_STATUS_CHANGED: Hearing(CardKind.NOTICE, None, "account"),
+        EventKind.ACCOUNT_STATUS_CHANGED: Hearing(CardKind.NOTICE, None, Like(CardKind.BALANCE)),
     }
 )
-
-ORDER_OF: Final = "beneficiary"
-"""The role of the person whose order an order card shows."""
 
 
 def announcements(told: RecordedEvent) -> Iterator[Saying]:
@@ -84,19 +97,16 @@ def announcements(told: RecordedEvent) -> Iterator[Saying]:
     Clause: G18.
     """
     hearing, event = HEARINGS[told.event.kind], told.event
-    about = () if hearing.about is None else ({hearing.about: event.ids[hearing.about]},)
+    stale = () if hearing.stale is None else (hearing.stale.of(event.ids),)
     if hearing.subject is not None:
-        order = {ORDER_OF: event.subject_id}
-        stale = (*about, order) if hearing.orders else about
-        yield Saying(event.subject_id, _card(hearing.subject, told), stale)
+        order = (Likeness(CardKind.ORDER),) if hearing.orders else ()
+        yield Saying(event.subject_id, _card(hearing.subject, told), (*stale, *order))
     if hearing.sharers is not None:
         for sharer_id in dict.fromkeys(told.sharers):
-            yield Saying(sharer_id, _card(hearing.sharers, told), about)
+            yield Saying(sharer_id, _card(hearing.sharers, told), stale)
 
 
 def _card(kind: CardKind, told: RecordedEvent) -> Card:
     """Make a card about what an event is about; a notice is named after the event."""
     event = told.event
-    if kind is CardKind.ORDER:
-        return Card(kind, {ORDER_OF: event.subject_id})
     return Card(kind, event.ids, notice=event.kind if kind is CardKind.NOTICE else None)

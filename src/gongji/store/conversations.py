@@ -14,7 +14,15 @@ import orjson
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from gongji.domain.actor import Actor
-from gongji.domain.conversation import Author, Card, CardKind, Conversation, Draft, Message
+from gongji.domain.conversation import (
+    Author,
+    Card,
+    CardKind,
+    Conversation,
+    Draft,
+    Likeness,
+    Message,
+)
 from gongji.domain.page import PageOf, PageRequest
 from gongji.store.ids import new_id
 from gongji.store.sql import id_of, rows, to_json
@@ -106,15 +114,22 @@ async def append_each(
     return sorted(messages, key=lambda message: (message.person_id, message.number))
 
 
+MOST_TOUCHED: Final = 50
+"""Of a person's cards that show something else the newest ones are told of; a client that shows
+older ones reads them anew."""
 _TOUCH: Final = """
-WITH touched AS (
-    SELECT m.id, m.person_id, row_number() OVER (PARTITION BY m.person_id ORDER BY m.number) AS nth
+WITH found AS (
+    SELECT m.id, m.person_id, m.number,
+        row_number() OVER (PARTITION BY m.person_id ORDER BY m.number DESC) AS place
     FROM message AS m
     WHERE m.person_id = ANY (ARRAY(
             SELECT (value ->> 'person_id')::uuid FROM jsonb_array_elements($1::jsonb)))
         AND EXISTS (
-            SELECT FROM jsonb_to_recordset($1::jsonb) AS w(person_id uuid, ids jsonb)
-            WHERE w.person_id = m.person_id AND m.card -> 'ids' @> w.ids)
+            SELECT FROM jsonb_to_recordset($1::jsonb) AS w(person_id uuid, card jsonb)
+            WHERE w.person_id = m.person_id AND m.card @> w.card)
+), touched AS (
+    SELECT f.id, f.person_id, row_number() OVER (PARTITION BY f.person_id ORDER BY f.number) AS nth
+    FROM found AS f WHERE f.place <= $2
 ), counts AS (
     SELECT t.person_id, count(*) AS new FROM touched AS t GROUP BY t.person_id
 ), counted AS (
@@ -136,21 +151,27 @@ async def touch_cards(
     Args:
         ids: ids by role, all of which the card must have.
     """
-    return [number for _, number in await touch_each(connection, [(person_id, ids)])]
+    touched = await touch_each(connection, [(person_id, Likeness(ids=ids))])
+    return [number for _, number in touched]
 
 
 async def touch_each(
-    connection: BaseDBAsyncClient, wanted: Iterable[tuple[UUID, Mapping[str, UUID]]]
+    connection: BaseDBAsyncClient, wanted: Iterable[tuple[UUID, Likeness]]
 ) -> list[tuple[UUID, int]]:
-    """Mark cards as changed in several locked conversations, as ``touch_cards`` does in one.
+    """Mark cards as changed in several locked conversations, at most ``MOST_TOUCHED`` in each.
 
     Returns:
         Person and number of each message that was marked.
     """
-    written = [{"person_id": person_id, "ids": dict(ids)} for person_id, ids in wanted]
-    found = await rows(connection, _TOUCH, to_json(written))
+    written = [{"person_id": person_id, "card": _pattern(like)} for person_id, like in wanted]
+    found = await rows(connection, _TOUCH, to_json(written), MOST_TOUCHED)
     await _tell_listeners(connection, {row["person_id"] for row in found})
     return sorted((row["person_id"], row["number"]) for row in found)
+
+
+def _pattern(like: Likeness) -> dict[str, Any]:
+    kind = {} if like.kind is None else {"kind": like.kind}
+    return {**kind, "ids": dict(like.ids)}
 
 
 CHANNEL: Final = "gongji_conversation"

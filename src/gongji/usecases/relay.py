@@ -4,14 +4,14 @@ What is said to whom is decided by whoever calls; here it is said exactly once. 
 in the middle leaves nothing behind, and another one begins anew.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from tortoise.transactions import in_transaction
 
-from gongji.domain.conversation import Author, Card, Draft
+from gongji.domain.conversation import Author, Card, Draft, Likeness
 from gongji.domain.events import RecordedEvent
 from gongji.store.conversations import append_each, lock_conversations, touch_each
 from gongji.store.outbox import mark_relayed, take_events
@@ -27,12 +27,12 @@ class Saying:
     """What one person is told of one event.
 
     Args:
-        stale: ids by role; earlier cards of this person that have all of one changed.
+        stale: earlier cards of this person that show something else from now on.
     """
 
     person_id: UUID
     card: Card
-    stale: tuple[Mapping[str, UUID], ...]
+    stale: tuple[Likeness, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ async def _once(tells: Tells, ports: Ports, limit: int) -> Relayed:
         messages = 0
         if said:
             await lock_conversations(connection, {saying.person_id for _, saying in said})
-            stale = [(one.person_id, ids) for _, one in said for ids in one.stale]
+            stale = [(one.person_id, like) for _, one in said for like in one.stale]
             await touch_each(connection, stale)
             drafts = [
                 (one.person_id, Draft(Author.SERVICE, card=one.card, event_id=event.id))
