@@ -152,9 +152,7 @@ def texts(*events: Any) -> list[str]:
     return [event["message"]["text"] for event in events]
 
 
-async def test_what_was_missed_comes_first_then_what_happens(
-    server: Server, world: World
-) -> None:
+async def test_what_was_missed_comes_first_then_what_happens(server: Server, world: World) -> None:
     me = await world.person()
     await say(me, "一", "二", "三")
 
@@ -167,9 +165,7 @@ async def test_what_was_missed_comes_first_then_what_happens(
     assert follower.cursors == [cursor(me, change) for change in (2, 3, 4)]
 
 
-async def test_without_a_cursor_only_what_happens_from_now_on(
-    server: Server, world: World
-) -> None:
+async def test_without_a_cursor_only_what_happens_from_now_on(server: Server, world: World) -> None:
     me, other = await world.person(), await world.person()
     await say(me, "早")
 

@@ -50,7 +50,7 @@ SELECT json_build_object('id', e.id, 'number', e.number, 'kind', e.kind,
 FROM jsonb_to_recordset($1::jsonb) AS w(subject_id uuid, number bigint)
 CROSS JOIN LATERAL (
     SELECT * FROM event AS one WHERE one.subject_id = w.subject_id
-        AND one.number BETWEEN w.number AND w.number + $2 - 1 AND one.relayed_at IS NULL
+        AND one.number BETWEEN w.number AND w.number + $2 - 1
 ) AS e
 ORDER BY e.subject_id, e.number
 """
