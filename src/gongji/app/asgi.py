@@ -22,7 +22,7 @@ from gongji.api.wire import MAX_BODY
 from gongji.app.auth import Gate
 from gongji.app.database import awaited_database
 from gongji.app.health import Health
-from gongji.app.live import listening
+from gongji.app.live import listening, telling
 from gongji.app.log import RequestLog
 from gongji.app.metrics import MeasuredView, Metrics
 from gongji.app.settings import Settings, SettingsWrong
@@ -138,15 +138,14 @@ def create_app(
     metrics.watch_desk(desk)
     notifier, feed = Notifier(), Feed()
     metrics.watch_chat(notifier, feed)
-    tell = Sweep("tell_events", 0, notifier.look)
     watch = Sweep("watch_books", BOOKS_WATCHED_EVERY_S, metrics.watch_books)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with (
             open_database(database_url, most_connections=settings.pool_size) as database,
-            awaited_database(database_url, database, migrates=settings.is_development),
-            sweeping((*sweeps, watch, tell), ports, metrics.sweep_failures),
+            awaited_database(database_url, database, migrates=settings.is_development) as here,
+            sweeping((*sweeps, watch, telling(notifier, here)), ports, metrics.sweep_failures),
             listening(database_url, feed),
             desk,
         ):
