@@ -7,9 +7,18 @@ from uuid import UUID
 
 from tortoise.transactions import in_transaction
 
-from gongji.domain.conversation import Author, Card, CardKind, Conversation, Draft, Message
+from gongji.domain.conversation import (
+    Author,
+    Card,
+    CardKind,
+    Conversation,
+    Draft,
+    Likeness,
+    Message,
+)
 from gongji.domain.page import PageRequest
 from gongji.store.conversations import (
+    MOST_TOUCHED,
     append,
     lock_conversation,
     mark_read,
@@ -17,6 +26,7 @@ from gongji.store.conversations import (
     page_of_messages,
     read_conversation,
     touch_cards,
+    touch_each,
     unanswered_messages,
 )
 from gongji.store.database import pool
@@ -117,6 +127,20 @@ async def test_a_card_that_changed_is_caught_up_on(world: World) -> None:
     assert await changed(after=2) == [3, 1, 4]
     whole = await read_conversation(pool(), ME)
     assert (whole.last_number, whole.last_change) == (4, 6)
+
+
+async def test_of_many_cards_that_changed_the_newest_are_told_of(world: World) -> None:
+    settlement = key()
+    drafts = [told(key(), settlement=settlement) for _ in range(MOST_TOUCHED + 1)]
+    await said(*drafts)
+
+    async with in_transaction() as connection:
+        await lock_conversation(connection, ME)
+        touched = await touch_each(
+            connection, [(ME, Likeness(CardKind.RECEIPT)), (ME, Likeness(CardKind.ORDER))]
+        )
+
+    assert touched == [(ME, number) for number in range(2, MOST_TOUCHED + 2)]
 
 
 async def test_pages_go_both_ways(world: World) -> None:

@@ -27,7 +27,13 @@ EMPTY_WORDS = {
 TERMS = ("personal_data", "PersonalData", "PageInfo", "page_info")
 """Terms of the trade in which an empty word is none."""
 
-OVERRIDDEN = {"handle", "handle_message", "handle_subscribe", "process_errors"}
+OVERRIDDEN = {
+    "handle",
+    "handle_connection_init",
+    "handle_message",
+    "handle_subscribe",
+    "process_errors",
+}
 """Methods whose names a framework chose."""
 
 PLACES = {"example", "localhost", "127", "gateway", "server", "test", "rfc-editor"}

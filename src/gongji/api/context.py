@@ -1,5 +1,6 @@
 """What a request carries through the schema: who asks, the outside world, its loaders."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Annotated, Any
@@ -9,6 +10,7 @@ from strawberry.types import Info as StrawberryInfo
 
 from gongji.api import ids
 from gongji.api.loaders import Loaders
+from gongji.chat.feed import Feed
 from gongji.desk.desk import Desk
 from gongji.domain.actor import Actor, ActorKind
 from gongji.domain.errors import Forbidden, Unauthenticated
@@ -22,13 +24,17 @@ class Context:
     Args:
         who: the actor of a valid token; None for nobody.
         desk: settles bills that wait at the same moment together.
+        feed: wakes who follows a conversation.
         connection_params: the payload of a socket's ``connection_init``.
+        vouch: looks at the token again and returns its actor; None: ``who`` stays who it is.
     """
 
     who: Actor | None
     ports: Ports
     desk: Desk
+    feed: Feed = field(default_factory=Feed)
     connection_params: dict[str, Any] = field(default_factory=dict)
+    vouch: Callable[[], Actor | None] | None = None
 
     @property
     def actor(self) -> Actor:
@@ -53,6 +59,19 @@ class Context:
         if self.actor.kind is not ActorKind.PERSON:
             raise Forbidden
         return replace(self.actor, acting_for=ids.decode(ids.PERSON, on_behalf_of))
+
+    def expect_token(self) -> None:
+        """Make sure that the token still holds; a subscription lasts longer than a request.
+
+        Raises:
+            Unauthenticated: it has ended.
+        """
+        if self.vouch is not None and self.vouch() != self.who:
+            raise Unauthenticated
+
+    def forget(self) -> None:
+        """Forget what was read: what a subscription shows next is read anew."""
+        self.__dict__.pop("loaders", None)
 
     @cached_property
     def loaders(self) -> Loaders:

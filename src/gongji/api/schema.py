@@ -12,6 +12,7 @@ from gongji.api.binding_types import BINDING_TYPES
 from gongji.api.bindings import BindingMutations
 from gongji.api.books import BooksQueries
 from gongji.api.cases import CaseQueries
+from gongji.api.conversation_events import ConversationSubscriptions
 from gongji.api.conversations import ConversationMutations, ConversationQueries
 from gongji.api.descriptions import describe
 from gongji.api.documents import Manifest
@@ -58,6 +59,7 @@ MUTATIONS: tuple[type, ...] = (
     ExportMutations,
     ConversationMutations,
 )
+SUBSCRIPTIONS: tuple[type, ...] = (ConversationSubscriptions,)
 TYPES: tuple[type, ...] = (*PREMIUM_TYPES, *BINDING_TYPES, *NODE_TYPES)
 """Types that only an interface leads to."""
 
@@ -74,6 +76,7 @@ def build_schema(
     schema = GatewaySchema(
         merge_types("Query", QUERIES),
         mutation=merge_types("Mutation", MUTATIONS),
+        subscription=merge_types("Subscription", SUBSCRIPTIONS),
         types=TYPES,
         known=KNOWN,
         exception_handlers=HANDLERS,

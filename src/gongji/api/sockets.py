@@ -3,12 +3,15 @@
 The method names are Strawberry's.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from typing import TYPE_CHECKING, Any, Final, cast
+from contextlib import suppress
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from graphql import GraphQLError
 from starlette.websockets import WebSocketDisconnect, WebSocketState
-from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
+from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http.exceptions import NonJsonMessageReceived, NonTextMessageReceived
 from strawberry.http.typevars import Context, RootValue
@@ -16,6 +19,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
 )
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
+    ConnectionInitMessage,
     Message,
     SubscribeMessage,
 )
@@ -28,6 +32,9 @@ if TYPE_CHECKING:
 
 MAX_ID: Final = 64
 """Most characters of an operation's id: it is repeated in close reasons, which are short."""
+
+RESYNCHRONISE: Final = 4410
+"""Code of closing a socket whose client does not read: it comes back with its cursor."""
 
 _WITHOUT_ID: Final = frozenset({"connection_init", "ping", "pong"})
 _WITH_ID: Final = frozenset({"subscribe", "complete"})
@@ -58,12 +65,78 @@ class FrameReader(ASGIWebSocketAdapter):
             return
 
 
+class Admitting(Protocol):
+    """What this protocol needs of the view, beside what Strawberry's does.
+
+    Args:
+        send_timeout: how long a client may leave a frame untaken.
+        token_watch: how often a socket's token is looked at.
+    """
+
+    send_timeout: timedelta
+    token_watch: timedelta
+
+    async def get_context(self, request: Any, response: Any) -> Any:
+        """Make the context of a socket."""
+
+    async def on_ws_connect(self, context: Any) -> Any:
+        """Let a socket in, or raise ``ConnectionRejectionError``."""
+
+
 class TransportProtocol(BaseGraphQLTransportWSHandler[Context, RootValue]):
     """The protocol graphql-transport-ws, with trusted documents and strict frames.
 
-    Every operation has a context of its own: a token that has expired since the socket was opened
-    closes it, and nothing that was read for one operation is kept for another.
+    Every operation has a context of its own: nothing that was read for one operation is kept for
+    another. A token that has ended closes the socket, whether or not anybody asks for something.
+    A client that takes no frame for a while is cut off: it delays nobody, and nothing piles up.
     """
+
+    _watching: asyncio.Task[None] | None = None
+    _cutting: asyncio.Task[None] | None = None
+
+    async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
+        """Let the socket in, and watch from then on whether its token still holds."""
+        await super().handle_connection_init(message)
+        if self.connection_acknowledged and self._watching is None:
+            self._watching = asyncio.create_task(self._watch_token())
+
+    async def _watch_token(self) -> None:
+        while True:
+            await asyncio.sleep(self._admitting.token_watch.total_seconds())
+            try:
+                await self._renew_context()
+            except ConnectionRejectionError:
+                self._cut(4403, "Forbidden")
+                return
+
+    async def send_message(self, message: Message) -> None:
+        """Send a frame; cut a client off that does not take it in time."""
+        try:
+            async with asyncio.timeout(self._admitting.send_timeout.total_seconds()):
+                await super().send_message(message)
+        except TimeoutError:
+            self._cut(RESYNCHRONISE, "Resynchronise")
+            # Where an operation sends, it is cancelled by now, and ends here.
+            await asyncio.sleep(0)
+
+    def _cut(self, code: int, reason: str) -> None:
+        """End all operations, and close once the client takes a frame again."""
+        for operation in list(self.operations.values()):
+            if operation.task is not None:
+                operation.task.cancel()
+        self.operations.clear()
+        if self._cutting is None:
+            closing = self.websocket.close(code=code, reason=reason)
+            self._cutting = asyncio.create_task(closing)
+
+    async def shutdown(self) -> None:
+        """End what runs beside the socket, then its operations."""
+        for task in (self._watching, self._cutting):
+            if task is not None:
+                task.cancel()
+                with suppress(Exception, asyncio.CancelledError):
+                    await task
+        await super().shutdown()
 
     async def handle_message(self, message: Message) -> None:
         """Close on a frame that is no message of the protocol; pass on the others."""
@@ -97,12 +170,16 @@ class TransportProtocol(BaseGraphQLTransportWSHandler[Context, RootValue]):
         Raises:
             ConnectionRejectionError: that is over.
         """
-        view = cast("GraphQL[Any, Any]", self.view)
+        view = self._admitting
         socket = cast("FrameReader", self.websocket).ws
         context = await view.get_context(socket, socket)
         context.connection_params = cast("Any", self.context).connection_params
         await view.on_ws_connect(context)
         self.context = context
+
+    @property
+    def _admitting(self) -> Admitting:
+        return cast("Admitting", self.view)
 
     def _payload(self, received: object) -> dict[str, Any]:
         most = self.max_subscriptions_per_connection

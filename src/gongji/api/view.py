@@ -28,6 +28,10 @@ __all__ = ["GatewayView"]
 
 INIT_TIMEOUT: Final = timedelta(seconds=10)
 MAX_SUBSCRIPTIONS: Final = 20
+SEND_TIMEOUT: Final = timedelta(seconds=10)
+"""How long a client may leave a frame of its socket untaken."""
+TOKEN_WATCH: Final = timedelta(seconds=5)
+"""How long a socket may outlive its token, while nothing is sent."""
 _ALLOWED: Final[Mapping[str, frozenset[OperationType]]] = {
     "GET": frozenset({OperationType.QUERY}),
     "POST": frozenset({OperationType.QUERY, OperationType.MUTATION}),
@@ -49,6 +53,8 @@ class GatewayView(GraphQL[Context, None]):
         admit: looks at a socket's context once its ``connection_init`` has arrived.
         allowed_origins: pages elsewhere that may open a socket.
         allow_queries_via_get: take queries from URLs too.
+        send_timeout: how long a socket's client may leave a frame untaken.
+        token_watch: how often a socket's token is looked at.
     """
 
     websocket_adapter_class = FrameReader
@@ -63,6 +69,8 @@ class GatewayView(GraphQL[Context, None]):
         allowed_origins: Sequence[str] = (),
         allow_queries_via_get: bool = True,
         init_timeout: timedelta = INIT_TIMEOUT,
+        send_timeout: timedelta = SEND_TIMEOUT,
+        token_watch: timedelta = TOKEN_WATCH,
     ) -> None:
         super().__init__(
             schema,
@@ -73,6 +81,8 @@ class GatewayView(GraphQL[Context, None]):
             max_subscriptions_per_connection=MAX_SUBSCRIPTIONS,
             allowed_origins=allowed_origins,
         )
+        self.send_timeout = send_timeout
+        self.token_watch = token_watch
         self._gateway = schema
         self._context = context
         self._admit = admit

@@ -22,12 +22,15 @@ from gongji.api.wire import MAX_BODY
 from gongji.app.auth import Gate
 from gongji.app.database import awaited_database
 from gongji.app.health import Health
+from gongji.app.live import listening, telling
 from gongji.app.log import RequestLog
 from gongji.app.metrics import MeasuredView, Metrics
 from gongji.app.settings import Settings, SettingsWrong
 from gongji.app.sweeps import Sweep, sweeping
 from gongji.app.tax_bureau import HttpTaxBureau
 from gongji.chat.conversation import answer_what_was_left
+from gongji.chat.feed import Feed
+from gongji.chat.notifier import Notifier
 from gongji.desk.desk import Acts, Desk
 from gongji.domain.actor import Actor
 from gongji.store.database import open_database
@@ -137,6 +140,8 @@ def create_app(
     health, metrics = Health(), Metrics()
     desk = desk or Desk(Acts.of(ports))
     metrics.watch_desk(desk)
+    notifier, feed = Notifier(), Feed()
+    metrics.watch_chat(notifier, feed)
     beside = (
         Sweep("watch_books", BOOKS_WATCHED_EVERY_S, metrics.watch_books),
         Sweep("answer_messages", ANSWERED_EVERY_S, partial(answer_what_was_left, desk=desk)),
@@ -146,8 +151,9 @@ def create_app(
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with (
             open_database(database_url, most_connections=settings.pool_size) as database,
-            awaited_database(database_url, database, migrates=settings.is_development),
-            sweeping((*sweeps, *beside), ports, metrics.sweep_failures),
+            awaited_database(database_url, database, migrates=settings.is_development) as here,
+            sweeping((*sweeps, *beside, telling(notifier, here)), ports, metrics.sweep_failures),
+            listening(database_url, feed),
             desk,
         ):
             health.database = database
@@ -155,11 +161,17 @@ def create_app(
                 _log.warning("not_ready", reason=obstacle)
             yield
             health.database = None
+            notifier.wake()
 
     gate = Gate.of(settings, ports.clock)
-    makes_context = partial(Context, ports=ports, desk=desk)
+    makes_context = partial(Context, ports=ports, desk=desk, feed=feed)
     view = graphql_view(
-        schema or make_schema(settings), gate, makes_context, metrics, settings.web_origins
+        schema or make_schema(settings),
+        gate,
+        makes_context,
+        metrics,
+        web_origins=settings.web_origins,
+        written=notifier.wake,
     )
     app = Starlette(
         routes=[
@@ -183,19 +195,34 @@ def graphql_view(
     gate: Gate,
     makes_context: Callable[[Actor | None], Context],
     metrics: Metrics,
+    *,
     web_origins: tuple[str, ...] = (),
+    written: Callable[[], None] = lambda: None,
 ) -> MeasuredView:
-    """Put the gate before the schema: by a header, or by the first message of a socket."""
+    """Put the gate before the schema: by a header, or by the first message of a socket.
+
+    Args:
+        written: called once a mutation was answered.
+    """
 
     async def context_of(connection: HTTPConnection) -> Context:
-        return makes_context(gate.actor_of(connection))
+        context = makes_context(gate.actor_of(connection))
+        context.vouch = lambda: (
+            gate.actor_of(connection) or gate.actor_of_payload(context.connection_params)
+        )
+        return context
 
     async def admit(context: Context) -> None:
         if context.who is None:
             context.who = gate.actor_of_payload(context.connection_params)
 
     return MeasuredView(
-        schema, context=context_of, admit=admit, allowed_origins=web_origins, metrics=metrics
+        schema,
+        context=context_of,
+        admit=admit,
+        allowed_origins=web_origins,
+        metrics=metrics,
+        written=written,
     )
 
 

@@ -1,4 +1,4 @@
-"""What is counted below the web server, shown as metrics: retries, and the desk.
+"""What is counted below the web server, shown as metrics: retries, the desk, the chat.
 
 Nothing below ``app`` knows of metrics. It counts for itself, and is read when somebody asks.
 """
@@ -10,6 +10,8 @@ from typing import Final
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from gongji.chat.feed import Feed
+from gongji.chat.notifier import Notifier
 from gongji.desk.desk import Desk, Kind
 from gongji.usecases.retrying import RETRY_COUNTS, RetryCause
 
@@ -55,6 +57,26 @@ class AtTheDesk(Collector):
             ("late", "Requests whose client was told to ask again.", counts.late),
         ):
             yield CounterMetricFamily(f"gongji_desk_{name}", text, counted)
+
+
+class InTheChat(Collector):
+    """What this process has told of events, and who follows conversations here."""
+
+    def __init__(self, notifier: Notifier, feed: Feed) -> None:
+        self._notifier: Final = notifier
+        self._feed: Final = feed
+
+    def collect(self) -> Iterator[Metric]:
+        """Read the counts."""
+        for name, text, counted in (
+            ("events_told", "Events that were relayed.", self._notifier.counts.events),
+            ("messages_told", "Messages that told of them.", self._notifier.counts.messages),
+            ("feed_lost", "Times without a connection to listen on.", self._feed.lost),
+        ):
+            yield CounterMetricFamily(f"gongji_{name}", text, counted)
+        yield GaugeMetricFamily(
+            "gongji_feed_followers", "Subscriptions to conversations.", self._feed.followers
+        )
 
 
 def _by_kind(name: str, text: str, counts: Counter[Kind]) -> Metric:

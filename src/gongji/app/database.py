@@ -124,27 +124,32 @@ def _reason(error: Exception) -> str:
 @asynccontextmanager
 async def awaited_database(
     url: str, context: TortoiseContext, *, migrates: bool
-) -> AsyncIterator[None]:
+) -> AsyncIterator[asyncio.Event]:
     """Wait for the database beside the block, which begins once it was asked for the first time.
 
-    What keeps it away is logged, each reason once.
+    The block gets an event, which is set once the database was there. What keeps it away is logged,
+    each reason once.
 
     Args:
         context: the opened pool.
         migrates: whether it is brought to head as soon as it is there.
     """
-    asked = asyncio.Event()
-    waiting = asyncio.create_task(_wait_for_database(url, context, migrates, asked))
+    asked, here = asyncio.Event(), asyncio.Event()
+    waiting = asyncio.create_task(_wait_for_database(url, context, migrates, asked, here))
     try:
         await asked.wait()
-        yield
+        yield here
     finally:
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
 
 
 async def _wait_for_database(
-    url: str, context: TortoiseContext, migrates: bool, asked: asyncio.Event
+    url: str,
+    context: TortoiseContext,
+    migrates: bool,
+    asked: asyncio.Event,
+    here: asyncio.Event,
 ) -> None:
     told: set[str] = set()
     while (obstacle := await _obstacle(url, context, migrates)) is not None:
@@ -156,6 +161,7 @@ async def _wait_for_database(
             _log.warning("database_away", reason=reason, exc_info=trace)
         asked.set()
         await asyncio.sleep(AGAIN_S)
+    here.set()
     asked.set()
     if told:
         _log.info("database_here")

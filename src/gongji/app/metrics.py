@@ -30,9 +30,12 @@ from strawberry.types.execution import ExecutionResult
 from gongji.api.context import Context
 from gongji.api.documents import KEPT_DOCUMENTS, Library, Unfit
 from gongji.api.faults import code_of
+from gongji.api.gateway import GatewaySchema
 from gongji.api.view import GatewayView
 from gongji.api.wire import Asked
-from gongji.app.collectors import AtTheDesk, Retries
+from gongji.app.collectors import AtTheDesk, InTheChat, Retries
+from gongji.chat.feed import Feed
+from gongji.chat.notifier import Notifier
 from gongji.desk.desk import Desk
 from gongji.usecases.ports import Ports
 from gongji.usecases.view_books import last_books_check
@@ -97,6 +100,10 @@ class Metrics:
         """Show what a desk counts."""
         self.registry.register(AtTheDesk(desk))
 
+    def watch_chat(self, notifier: Notifier, feed: Feed) -> None:
+        """Show what is told, and who follows."""
+        self.registry.register(InTheChat(notifier, feed))
+
     async def watch_books(self, _ports: Ports) -> None:
         """Take over what the last check of the books found, whoever ran it."""
         check = await last_books_check()
@@ -133,12 +140,22 @@ def _unplaced(result: ExecutionResult) -> list[GraphQLError]:
     return [error for error in result.errors or () if not error.path]
 
 
+def mutations_of(schema: GatewaySchema) -> frozenset[str]:
+    """Return the names of the mutations of a schema."""
+    mutation = schema._schema.mutation_type  # noqa: SLF001 - there is no public way to it
+    return frozenset(mutation.fields) if mutation else frozenset()
+
+
 class MeasuredView(GatewayView[Context]):
     """The GraphQL endpoint, measured."""
 
-    def __init__(self, *arguments: Any, metrics: Metrics, **options: Any) -> None:
+    def __init__(
+        self, *arguments: Any, metrics: Metrics, written: Callable[[], None], **options: Any
+    ) -> None:
         super().__init__(*arguments, **options)
         self._metrics = metrics
+        self._written = written
+        self._writing = mutations_of(self._gateway)
         self._roots: Callable[[str, str | None], Roots] = lru_cache(KEPT_DOCUMENTS)(
             lambda text, name: roots_of(self._gateway.library, text, name)
         )
@@ -155,8 +172,10 @@ class MeasuredView(GatewayView[Context]):
         roots = self._roots(text, asked.operation_name)
         self._metrics.count(roots, result, self._gateway.library)
         names = set(roots.values())
-        name = (names.pop() if len(names) == 1 else SEVERAL) if names else NONE
+        name = (next(iter(names)) if len(names) == 1 else SEVERAL) if names else NONE
         self._metrics.seconds.labels(name).observe(took)
+        if not names.isdisjoint(self._writing):
+            self._written()
         return result
 
 

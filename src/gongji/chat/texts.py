@@ -19,6 +19,8 @@ BUTTONS: Final[dict[str, str]] = {
 
 NOTICES: Final[dict[str, str]] = {
     "NOT_SHOWN": "这项内容已无法查看。",
+    "PERSON_STATUS_CHANGED": "您的参保状态有变化；如有疑问，请联系参保地医保经办机构。",
+    "ACCOUNT_STATUS_CHANGED": "您的个人账户状态有变化；如有疑问，请联系参保地医保经办机构。",
 }
 """Sentences of cards that only say something, by their name."""
 

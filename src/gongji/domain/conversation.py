@@ -60,6 +60,19 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Likeness:
+    """Which of a person's cards are meant.
+
+    Args:
+        kind: of this kind; None: of any.
+        ids: about all of these, by role.
+    """
+
+    kind: CardKind | None = None
+    ids: Mapping[str, UUID] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A message before it has its place in a conversation.
 

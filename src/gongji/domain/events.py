@@ -46,3 +46,18 @@ class Event:
     kind: EventKind
     subject_id: UUID
     ids: dict[str, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedEvent:
+    """An event as the outbox holds it, with those whom it concerns beside its subject.
+
+    Args:
+        number: counts from 1 per subject, without gaps.
+        sharers: the binding's sharer; of a settlement or premium those whose accounts were drawn.
+    """
+
+    id: UUID
+    number: int
+    event: Event
+    sharers: tuple[UUID, ...] = ()

@@ -14,47 +14,63 @@ import orjson
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from gongji.domain.actor import Actor
-from gongji.domain.conversation import Author, Card, CardKind, Conversation, Draft, Message
+from gongji.domain.conversation import (
+    Author,
+    Card,
+    CardKind,
+    Conversation,
+    Draft,
+    Likeness,
+    Message,
+)
 from gongji.domain.page import PageOf, PageRequest
 from gongji.store.ids import new_id
 from gongji.store.sql import id_of, rows, to_json
 
 _APPEND: Final = """
 WITH drafts AS (
-    SELECT d.*, row_number() OVER (ORDER BY d.place) AS nth
-    FROM jsonb_to_recordset($2::jsonb) AS d(place int, id uuid, author text, text text,
-        card jsonb, replies_to uuid, event_id uuid, actor jsonb)
+    SELECT d.*, row_number() OVER (PARTITION BY d.person_id ORDER BY d.place) AS nth
+    FROM jsonb_to_recordset($1::jsonb) AS d(place int, id uuid, person_id uuid, author text,
+        text text, card jsonb, replies_to uuid, event_id uuid, actor jsonb)
     WHERE NOT EXISTS (SELECT FROM message AS m WHERE m.replies_to = d.replies_to)
         AND NOT EXISTS (
-            SELECT FROM message AS m WHERE m.event_id = d.event_id AND m.person_id = $1)
+            SELECT FROM message AS m WHERE m.event_id = d.event_id AND m.person_id = d.person_id)
+), counts AS (
+    SELECT d.person_id, count(*) AS new FROM drafts AS d GROUP BY d.person_id
 ), counted AS (
-    UPDATE conversation AS c SET last_number = c.last_number + (SELECT count(*) FROM drafts),
-        last_change = c.last_change + (SELECT count(*) FROM drafts)
-    WHERE c.person_id = $1
-    RETURNING c.last_number - (SELECT count(*) FROM drafts) AS number,
-        c.last_change - (SELECT count(*) FROM drafts) AS change
+    UPDATE conversation AS c SET last_number = c.last_number + n.new,
+        last_change = c.last_change + n.new
+    FROM counts AS n WHERE c.person_id = n.person_id
+    RETURNING c.person_id, c.last_number - n.new AS number, c.last_change - n.new AS change
 )
 INSERT INTO message
     (id, person_id, number, change, author, text, card, replies_to, event_id, sent_at, actor)
-SELECT d.id, $1, counted.number + d.nth, counted.change + d.nth, d.author, d.text, d.card,
-    d.replies_to, d.event_id, $3::timestamptz, d.actor
-FROM drafts AS d CROSS JOIN counted
+SELECT d.id, d.person_id, c.number + d.nth, c.change + d.nth, d.author, d.text, d.card,
+    d.replies_to, d.event_id, $2::timestamptz, d.actor
+FROM drafts AS d JOIN counted AS c ON c.person_id = d.person_id
 RETURNING row_to_json(message)::text AS message
 """
-_OPEN_AND_LOCK: Final = """
-WITH opened AS (
-    INSERT INTO conversation (person_id, last_number, last_change, read_number)
-    VALUES ($1, 0, 0, 0) ON CONFLICT (person_id) DO NOTHING
-)
-SELECT 1
+_WANTED: Final = "ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb))"
+_OPEN: Final = """
+INSERT INTO conversation (person_id, last_number, last_change, read_number)
+SELECT value::uuid, 0, 0, 0 FROM jsonb_array_elements_text($1::jsonb) ORDER BY value::uuid
+ON CONFLICT (person_id) DO NOTHING
 """
-_LOCK: Final = "SELECT person_id FROM conversation WHERE person_id = $1 FOR UPDATE"
+_LOCK: Final = f"""
+SELECT person_id FROM conversation WHERE person_id = ANY ({_WANTED}) ORDER BY person_id FOR UPDATE
+"""
 
 
 async def lock_conversation(connection: BaseDBAsyncClient, person_id: UUID) -> None:
     """Open a person's conversation where there is none, and lock it; no other row after it."""
-    await rows(connection, _OPEN_AND_LOCK, person_id)
-    await rows(connection, _LOCK, person_id)
+    await lock_conversations(connection, [person_id])
+
+
+async def lock_conversations(connection: BaseDBAsyncClient, person_ids: Iterable[UUID]) -> None:
+    """Open and lock the conversations of several persons, by id; no other row after them."""
+    persons = to_json(sorted(set(person_ids)))
+    await rows(connection, _OPEN, persons)
+    await rows(connection, _LOCK, persons)
 
 
 async def append(
@@ -67,10 +83,22 @@ async def append(
     A reply to a message that was answered, and what an event has already told this person, is
     left out: each is said once, however often the work is done again.
     """
+    return await append_each(connection, [(person_id, draft) for draft in drafts], at)
+
+
+async def append_each(
+    connection: BaseDBAsyncClient, drafts: Sequence[tuple[UUID, Draft]], at: datetime
+) -> list[Message]:
+    """Append messages to several locked conversations, as ``append`` does to one.
+
+    Args:
+        drafts: each with the person in whose conversation it goes.
+    """
     written = [
         {
             "place": place,
             "id": new_id(),
+            "person_id": person_id,
             "author": draft.author,
             "text": draft.text,
             "card": None if draft.card is None else write_card(draft.card),
@@ -78,24 +106,40 @@ async def append(
             "event_id": draft.event_id,
             "actor": None if draft.actor is None else draft.actor.record(),
         }
-        for place, draft in enumerate(drafts)
+        for place, (person_id, draft) in enumerate(drafts)
     ]
-    found = await rows(connection, _APPEND, person_id, to_json(written), at)
-    messages = (read_message(orjson.loads(row["message"])) for row in found)
-    return sorted(messages, key=lambda message: message.number)
+    found = await rows(connection, _APPEND, to_json(written), at)
+    messages = [read_message(orjson.loads(row["message"])) for row in found]
+    await _tell_listeners(connection, {message.person_id for message in messages})
+    return sorted(messages, key=lambda message: (message.person_id, message.number))
 
 
+MOST_TOUCHED: Final = 50
+"""Of a person's cards that show something else the newest ones are told of; a client that shows
+older ones reads them anew."""
 _TOUCH: Final = """
-WITH touched AS (
-    SELECT m.id, row_number() OVER (ORDER BY m.number) AS nth FROM message AS m
-    WHERE m.person_id = $1 AND m.card -> 'ids' @> $2::jsonb
+WITH found AS (
+    SELECT m.id, m.person_id, m.number,
+        row_number() OVER (PARTITION BY m.person_id ORDER BY m.number DESC) AS place
+    FROM message AS m
+    WHERE m.person_id = ANY (ARRAY(
+            SELECT (value ->> 'person_id')::uuid FROM jsonb_array_elements($1::jsonb)))
+        AND EXISTS (
+            SELECT FROM jsonb_to_recordset($1::jsonb) AS w(person_id uuid, card jsonb)
+            WHERE w.person_id = m.person_id AND m.card @> w.card)
+), touched AS (
+    SELECT f.id, f.person_id, row_number() OVER (PARTITION BY f.person_id ORDER BY f.number) AS nth
+    FROM found AS f WHERE f.place <= $2
+), counts AS (
+    SELECT t.person_id, count(*) AS new FROM touched AS t GROUP BY t.person_id
 ), counted AS (
-    UPDATE conversation AS c SET last_change = c.last_change + (SELECT count(*) FROM touched)
-    WHERE c.person_id = $1 RETURNING c.last_change - (SELECT count(*) FROM touched) AS change
+    UPDATE conversation AS c SET last_change = c.last_change + n.new
+    FROM counts AS n WHERE c.person_id = n.person_id
+    RETURNING c.person_id, c.last_change - n.new AS change
 )
-UPDATE message AS m SET change = counted.change + touched.nth
-FROM touched CROSS JOIN counted WHERE m.id = touched.id
-RETURNING m.number
+UPDATE message AS m SET change = c.change + t.nth
+FROM touched AS t JOIN counted AS c ON c.person_id = t.person_id WHERE m.id = t.id
+RETURNING m.person_id, m.number
 """
 
 
@@ -107,8 +151,42 @@ async def touch_cards(
     Args:
         ids: ids by role, all of which the card must have.
     """
-    found = await rows(connection, _TOUCH, person_id, to_json(ids))
-    return sorted(row["number"] for row in found)
+    touched = await touch_each(connection, [(person_id, Likeness(ids=ids))])
+    return [number for _, number in touched]
+
+
+async def touch_each(
+    connection: BaseDBAsyncClient, wanted: Iterable[tuple[UUID, Likeness]]
+) -> list[tuple[UUID, int]]:
+    """Mark cards as changed in several locked conversations, at most ``MOST_TOUCHED`` in each.
+
+    Returns:
+        Person and number of each message that was marked.
+    """
+    written = [{"person_id": person_id, "card": _pattern(like)} for person_id, like in wanted]
+    found = await rows(connection, _TOUCH, to_json(written), MOST_TOUCHED)
+    await _tell_listeners(connection, {row["person_id"] for row in found})
+    return sorted((row["person_id"], row["number"]) for row in found)
+
+
+def _pattern(like: Likeness) -> dict[str, Any]:
+    kind = {} if like.kind is None else {"kind": like.kind}
+    return {**kind, "ids": dict(like.ids)}
+
+
+CHANNEL: Final = "gongji_conversation"
+"""Where each change of a conversation is told, as the person's id and nothing else."""
+_TELL: Final = f"SELECT pg_notify('{CHANNEL}', value) FROM jsonb_array_elements_text($1::jsonb)"
+
+
+async def _tell_listeners(connection: BaseDBAsyncClient, person_ids: set[UUID]) -> None:
+    """Let every server process hear of changed conversations, if and when this is committed.
+
+    A commit that tells something waits for others that do. No money moves in one that writes to
+    a conversation.
+    """
+    if person_ids:
+        await rows(connection, _TELL, to_json(sorted(person_ids)))
 
 
 _CONVERSATION: Final = """
@@ -233,6 +311,7 @@ RETURNING m.number
 async def touch_message(connection: BaseDBAsyncClient, person_id: UUID, message_id: UUID) -> None:
     """Mark one message of a locked conversation as changed."""
     await rows(connection, _TOUCH_ONE, person_id, message_id)
+    await _tell_listeners(connection, {person_id})
 
 
 def write_card(card: Card) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,14 @@ import httpx
 import pytest
 from httpx_ws import AsyncWebSocketSession, WebSocketDisconnect, aconnect_ws
 from httpx_ws.transport import ASGIWebSocketTransport
+from starlette.types import Message
 from structlog.testing import capture_logs
 
 from gongji.api.documents import manifest_of
 from gongji.api.gateway import GatewaySchema
+from gongji.api.sockets import RESYNCHRONISE
 from gongji.api.view import MAX_SUBSCRIPTIONS, GatewayView
-from tests.api.protocol.toy import SECRET, Context, context_of, make_schema
+from tests.api.protocol.toy import SECRET, Context, Unauthenticated, context_of, make_schema
 
 PROTOCOL = "graphql-transport-ws"
 
@@ -249,3 +252,75 @@ async def test_subscriptions_of_one_socket_are_limited(view: GatewayView[Context
         await asyncio.sleep(0)
         await subscribe(socket, {"query": "{ hello }"}, id="again")
         assert (await next_frame(socket))["payload"] == {"data": {"hello": "你好"}}
+
+
+async def test_a_socket_closes_when_its_token_ends_though_nobody_asks_for_anything(
+    schema: GatewaySchema,
+) -> None:
+    holds = [True]
+
+    async def admit_meanwhile(_: Context) -> None:
+        if not holds[0]:
+            raise Unauthenticated
+
+    watch = timedelta(milliseconds=10)
+    view = GatewayView(schema, context=context_of, admit=admit_meanwhile, token_watch=watch)
+    async with open_socket(view) as socket:
+        await subscribe(socket, {"query": "subscription { forever }"})
+        await next_frame(socket)
+        await asyncio.sleep(0.05)
+        await subscribe(socket, {"query": "{ hello }"}, id="2")
+        answered = await next_frame(socket)
+        await next_frame(socket)
+        holds[0] = False
+
+        assert await closed(socket) == (4403, "Forbidden")
+    assert answered["payload"] == {"data": {"hello": "你好"}}
+
+
+@dataclass
+class SlowClient:
+    """A client at the other end of a socket, which takes frames only while it reads."""
+
+    said: asyncio.Queue[dict[str, Any]] = field(default_factory=asyncio.Queue)
+    got: list[dict[str, Any]] = field(default_factory=list)
+    reads: asyncio.Event = field(default_factory=asyncio.Event)
+    most_unread: int = 3
+
+    async def send(self, message: Message) -> None:
+        """Take what the gateway sends, as a network with a little room does."""
+        if len(self.got) >= self.most_unread:
+            await self.reads.wait()
+        self.got.append(dict(message))
+
+    def say(self, frame: object) -> None:
+        self.said.put_nowait({"type": "websocket.receive", "text": json.dumps(frame)})
+
+
+async def test_who_does_not_take_frames_is_cut_off_and_hears_why_when_reading_again(
+    schema: GatewaySchema,
+) -> None:
+    view = GatewayView(schema, context=context_of, send_timeout=timedelta(milliseconds=20))
+    client = SlowClient()
+    client.said.put_nowait({"type": "websocket.connect"})
+    client.say({"type": "connection_init"})
+    for name in ("1", "2"):
+        query = {"query": "subscription { count(to: 1000) }"}
+        client.say({"type": "subscribe", "id": name, "payload": query})
+    scope = {"type": "websocket", "path": "/graphql", "headers": [], "subprotocols": [PROTOCOL]}
+    serving = asyncio.create_task(view(scope, client.said.get, client.send))
+    with capture_logs() as logged:
+        await asyncio.sleep(0.1)
+        unread = len(client.got)
+        client.reads.set()
+        async with asyncio.timeout(5):
+            while client.got[-1]["type"] != "websocket.close":  # noqa: ASYNC110 - another task
+                await asyncio.sleep(0.01)
+        client.said.put_nowait({"type": "websocket.disconnect", "code": 4410})
+        await asyncio.wait_for(serving, 5)
+
+    assert unread == client.most_unread
+    # Nothing that was waiting is sent after all: the client has a cursor to come back with.
+    assert len(client.got) == unread + 1
+    assert (client.got[-1]["code"], client.got[-1]["reason"]) == (RESYNCHRONISE, "Resynchronise")
+    assert logged == []

@@ -1,0 +1,114 @@
+"""Who hears of which event: every kind has its line, and nobody hears more than they may (G18)."""
+
+from uuid import UUID
+
+import pytest
+
+from gongji.chat import texts
+from gongji.chat.announcements import HEARINGS, announcements
+from gongji.domain.conversation import CardKind, Likeness
+from gongji.domain.events import Event, EventKind, RecordedEvent
+from tests.builders import named_id
+
+SUBJECT, SHARER, OTHER = named_id("own"), named_id("A"), named_id("B")
+BINDING, SETTLEMENT, PREMIUM = named_id("binding"), named_id("settlement"), named_id("premium")
+ACCOUNT = named_id("account")
+
+OF_BINDING = {"binding": BINDING}
+OF_PREMIUM = {"premium": PREMIUM, "binding": BINDING}
+OF_REVERSAL = {"settlement": SETTLEMENT, "reversal": named_id("reversal")}
+OF_ACCOUNT = {"account": ACCOUNT}
+
+Told = tuple[EventKind, dict[str, UUID], CardKind | None, CardKind | None]
+TOLD: tuple[Told, ...] = (
+    (EventKind.RELATIVE_INVITED, OF_BINDING, CardKind.INVITATION, CardKind.INVITATION),
+    (EventKind.INVITATION_ACCEPTED, OF_BINDING, CardKind.BINDING, CardKind.BINDING),
+    (EventKind.INVITATION_SENT_TO_REVIEW, OF_BINDING, CardKind.REVIEW, CardKind.REVIEW),
+    (EventKind.INVITATION_DECLINED, OF_BINDING, CardKind.INVITATION, CardKind.INVITATION),
+    (EventKind.INVITATION_WITHDRAWN, OF_BINDING, CardKind.INVITATION, CardKind.INVITATION),
+    (EventKind.INVITATION_EXPIRED, OF_BINDING, CardKind.INVITATION, CardKind.INVITATION),
+    (EventKind.KINSHIP_CONFIRMED, OF_BINDING, CardKind.BINDING, CardKind.BINDING),
+    (EventKind.KINSHIP_REFUSED, OF_BINDING, CardKind.REVIEW, CardKind.REVIEW),
+    (EventKind.CONSENT_RENEWED, OF_BINDING, CardKind.BINDING, CardKind.BINDING),
+    (EventKind.BINDING_PAUSED, OF_BINDING, None, CardKind.BINDING),
+    (EventKind.BINDING_RESUMED, OF_BINDING, None, CardKind.BINDING),
+    (EventKind.BINDING_ENDED, OF_BINDING, CardKind.BINDING, CardKind.BINDING),
+    (EventKind.LIMIT_SET, OF_BINDING, None, CardKind.BINDING),
+    (EventKind.RESERVE_SET, OF_ACCOUNT, CardKind.BALANCE, None),
+    (EventKind.ORDER_CHANGED, {}, CardKind.ORDER, None),
+    (EventKind.BILL_SETTLED, {"settlement": SETTLEMENT}, CardKind.RECEIPT, CardKind.DRAW),
+    (EventKind.SETTLEMENT_REVERSED, OF_REVERSAL, CardKind.REVERSAL, CardKind.REVERSAL),
+    (EventKind.PREMIUM_DEBITED, OF_PREMIUM, CardKind.PREMIUM, CardKind.PREMIUM),
+    (EventKind.PREMIUM_CONFIRMED, OF_PREMIUM, CardKind.PREMIUM, CardKind.PREMIUM),
+    (EventKind.PREMIUM_FAILED, OF_PREMIUM, CardKind.PREMIUM, CardKind.PREMIUM),
+    (EventKind.PREMIUM_REFUNDED, OF_PREMIUM, CardKind.PREMIUM, CardKind.PREMIUM),
+    (EventKind.CONTRIBUTION_BOOKED, OF_ACCOUNT, None, None),
+    (EventKind.PERSON_STATUS_CHANGED, {"person": SUBJECT}, CardKind.NOTICE, None),
+    (EventKind.ACCOUNT_STATUS_CHANGED, OF_ACCOUNT, CardKind.NOTICE, None),
+)
+"""Kind and ids of an event; the card of its subject, the card of its sharers."""
+
+
+def recorded(kind: EventKind, ids: dict[str, UUID], *sharers: UUID) -> RecordedEvent:
+    return RecordedEvent(named_id("event"), 1, Event(kind, SUBJECT, ids), sharers)
+
+
+def test_every_kind_of_event_has_its_line() -> None:
+    assert set(HEARINGS) == set(EventKind)
+    assert {kind for kind, *_ in TOLD} == set(EventKind)
+
+
+@pytest.mark.parametrize(("kind", "ids", "subject", "sharer"), TOLD, ids=[row[0] for row in TOLD])
+def test_each_kind_is_told_to_these_and_to_nobody_else(
+    kind: EventKind, ids: dict[str, UUID], subject: CardKind | None, sharer: CardKind | None
+) -> None:
+    said = list(announcements(recorded(kind, ids, SHARER)))
+
+    expected = {SUBJECT: subject, SHARER: sharer}
+    assert [(one.person_id, one.card.kind) for one in said] == [
+        (person, card) for person, card in expected.items() if card is not None
+    ]
+
+
+@pytest.mark.parametrize(("kind", "ids", "subject", "sharer"), TOLD, ids=[row[0] for row in TOLD])
+def test_a_card_holds_the_events_ids_and_no_other_sharer(
+    kind: EventKind, ids: dict[str, UUID], subject: CardKind | None, sharer: CardKind | None
+) -> None:
+    for one in announcements(recorded(kind, ids, SHARER, OTHER)):
+        assert one.card.ids == ids
+        assert one.card.notice == (kind if one.card.kind is CardKind.NOTICE else None)
+        assert not {SHARER, OTHER} & set(one.card.ids.values())
+
+
+def test_every_notice_has_its_sentence() -> None:
+    named = {kind for kind, hearing in HEARINGS.items() if hearing.subject is CardKind.NOTICE}
+
+    assert named
+    assert named <= set(texts.NOTICES)
+
+
+def test_everybody_who_was_drawn_from_hears_once() -> None:
+    settled = recorded(EventKind.BILL_SETTLED, {"settlement": SETTLEMENT}, SHARER, OTHER, SHARER)
+
+    assert [one.person_id for one in announcements(settled)] == [SUBJECT, SHARER, OTHER]
+
+
+def test_a_pause_moves_no_card_of_the_beneficiary() -> None:
+    (said,) = announcements(recorded(EventKind.BINDING_PAUSED, OF_BINDING, SHARER))
+
+    assert said.person_id == SHARER
+    assert said.stale == (Likeness(ids=OF_BINDING),)
+
+
+def test_earlier_cards_about_the_same_change_for_each_who_has_one() -> None:
+    accepted = announcements(recorded(EventKind.INVITATION_ACCEPTED, OF_BINDING, SHARER))
+    reversed_ = announcements(recorded(EventKind.SETTLEMENT_REVERSED, OF_REVERSAL, SHARER))
+    paid = announcements(recorded(EventKind.PREMIUM_DEBITED, OF_PREMIUM, SHARER))
+
+    # The order is the beneficiary's alone.
+    assert [one.stale for one in accepted] == [
+        (Likeness(ids=OF_BINDING), Likeness(CardKind.ORDER)),
+        (Likeness(ids=OF_BINDING),),
+    ]
+    assert [one.stale for one in reversed_] == [(Likeness(ids={"settlement": SETTLEMENT}),)] * 2
+    assert [one.stale for one in paid] == [(Likeness(CardKind.PREMIUM, OF_BINDING),)] * 2
