@@ -238,7 +238,9 @@ class Desk:
         return answer
 
     def _call_a_clerk(self) -> None:
-        if len(self._at_work) < self._clerks:
+        # A clerk that has found nothing more is done at once, but leaves the set a moment later:
+        # counted as at work meanwhile, it would leave what has just come without anybody.
+        if sum(not clerk.done() for clerk in self._at_work) < self._clerks:
             clerk = asyncio.create_task(self._work())
             self._at_work.add(clerk)
             clerk.add_done_callback(self._at_work.discard)
