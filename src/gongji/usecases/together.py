@@ -103,7 +103,8 @@ class Operation(Protocol[R, L, D_co]):
         What it makes has the id of the waiting request.
 
         Raises:
-            Problem: something stands against it; nothing was collected.
+            Problem: something stands against it; nothing was collected. One that is no answer
+                (``Forbidden``, ``Unavailable``) undoes the whole.
         """
         ...
 
@@ -129,7 +130,11 @@ class Batch:
     answered: dict[UUID, StoredKey] = field(default_factory=dict)
 
     def answer(self, operation: Operation[R, L, D], one: Waiting[R, L]) -> D | Problem:
-        """Answer one request: what was done, now or before, or a problem that is stored."""
+        """Answer one request: what was done, now or before, or a problem that is stored.
+
+        Raises:
+            Problem: one that is no answer, from deciding a request whose key is new.
+        """
         stored = self.answered.get(one.key.id)
         if isinstance(one.lead, Problem):
             # Not theirs by today's rights: no stored answer is told.
