@@ -369,11 +369,11 @@ class Nobody:
 
 
 @dataclass
-class FindingOutLate:
-    """An operation that finds out under the locks what it should have found out before."""
+class Deciding:
+    """An operation that decides with what it was told to decide."""
 
-    problem: Problem
-    name: str = "findingOutLate"
+    decision: Done | Problem
+    name: str = "deciding"
 
     async def leads(
         self,
@@ -386,7 +386,9 @@ class FindingOutLate:
         return NOTHING_BESIDE
 
     def act(self, batch: Batch, one: Waiting[SettleBill, Nobody], lead: Nobody) -> Done:
-        raise self.problem
+        if isinstance(self.decision, Problem):
+            raise self.decision
+        return self.decision
 
     def repeat(self, batch: Batch, lead: Nobody, result_id: UUID) -> Done:
         raise AssertionError("no key was answered")
@@ -399,6 +401,17 @@ async def test_a_problem_that_is_no_answer_leaves_no_claimed_key(
     sent = settling(family.me, bill("1"))
 
     with pytest.raises(type(problem)):
-        await do_together(FindingOutLate(problem), [(sent, family.hospital.actor)], world.ports)
+        await do_together(Deciding(problem), [(sent, family.hospital.actor)], world.ports)
+
+    assert await RequestKeyRow.all().count() == 0
+
+
+async def test_what_has_another_id_than_its_key_was_claimed_with_is_a_bug(
+    world: World, family: Family
+) -> None:
+    sent = settling(family.me, bill("1"))
+
+    with pytest.raises(ValueError, match="the id with which its key was claimed"):
+        await do_together(Deciding(Done(key())), [(sent, family.hospital.actor)], world.ports)
 
     assert await RequestKeyRow.all().count() == 0

@@ -149,6 +149,8 @@ class Batch:
             if stored is None:
                 self._refuse(one.key, problem)
             return problem
+        if done.id != one.id:
+            raise ValueError("what is made has the id with which its key was claimed")
         self._remember(one.key, _made(one))
         return done
 
