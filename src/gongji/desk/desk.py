@@ -193,6 +193,9 @@ class Desk:
     async def pay_premium(self, request: PayPremium, actor: Actor) -> Done:
         """Debit a premium together with what waits at the same moment, then ask the tax bureau.
 
+        The bureau has its own time to answer (``pay_premium.MOST_ASKED_S``), after the deadline of
+        the desk; until it does, the premium stays debited.
+
         Returns:
             The premium's id; its state is to be read afterwards: debited, confirmed, or failed and
             given back.

@@ -36,7 +36,13 @@ A closed connection is an ``InterfaceError``, a refused or silent one an ``OSErr
 """
 
 
+_CLOSED: Final = ("closed", "closing")
+"""How the driver's ``InterfaceError`` says that a connection or the pool has ended."""
+
+
 def is_outage(failure: BaseException) -> bool:
     """Tell whether the database was away, so that the same request may be sent again."""
-    # The driver's InterfaceErrors that are ValueErrors too speak of a wrong argument: a bug.
-    return isinstance(failure, OUTAGES) and not isinstance(failure, ValueError)
+    if isinstance(failure, InterfaceError):
+        # All others speak of a wrong use of the driver: a bug of ours, which must show as one.
+        return any(word in str(failure) for word in _CLOSED) and not isinstance(failure, ValueError)
+    return isinstance(failure, OUTAGES)

@@ -65,6 +65,18 @@ D_co = TypeVar("D_co", bound=Effect, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
+class FamilyLead:
+    """A request that concerns a family and no further account."""
+
+    beneficiary_id: UUID
+
+    @property
+    def account_ids(self) -> Sequence[UUID]:
+        """Return no account: those of the family are locked anyway."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting(Generic[R, L]):
     """One request on its way.
 
