@@ -193,7 +193,7 @@ SHOWN: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "desk/test_desk.py": ("test_one_key_at_two_desks_settles_once",),
     },
-    "a client that leaves, a deadline, a full queue, an end: one answer each, the key tells later": {
+    "a client that leaves, a deadline, a full queue, an end: one answer, the key tells later": {
         "e2e/test_desk.py": (
             "test_a_till_that_goes_away_finds_its_bill_settled",
             "test_who_is_turned_away_or_out_of_time_loses_nothing",
