@@ -231,6 +231,18 @@ SHOWN: dict[str, dict[str, tuple[str, ...]]] = {
             "test_the_same_key_gives_one_effect_and_the_answer_whatever_breaks",
         ),
     },
+    "gateway and database killed under load: nothing lost, nothing half, a serial order": {
+        "e2e/test_kills.py": (
+            "test_nothing_is_lost_and_nothing_is_halved_when_everything_dies_under_load",
+        ),
+    },
+    "nine planted faults, each found by the suites": {
+        "planted/test_faults.py": (
+            "test_a_planted_fault_is_found",
+            "test_without_a_fault_the_same_run_passes",
+            "test_a_fault_that_does_not_find_its_place_is_told",
+        ),
+    },
     "a gateway waits for a database that is away, and answers when it is back": {
         "e2e/test_database_away.py": (
             "test_it_waits_for_a_database_that_comes_late_goes_and_comes_back",
