@@ -46,6 +46,8 @@ PLANTS = [
     ("web-stays-up", {"chat/__init__.py": "import strawberry"}),
     ("database-stays-down", {"api/planted.py": "import asyncpg"}),
     ("database-stays-down", {"dashboards/planted.py": "from tortoise import Model"}),
+    ("pure-understanding", {"chat/words.py": "from gongji.usecases import transaction"}),
+    ("pure-understanding", {"chat/numerals.py": "import time"}),
     (
         "independent-usecases",
         {"usecases/planted.py": "import gongji.usecases.sown", "usecases/sown.py": ""},

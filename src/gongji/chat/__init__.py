@@ -1,0 +1,1 @@
+"""The chat: text or button in, request out; outcome in, card out."""

@@ -1,0 +1,128 @@
+"""What somebody typed: cleaned for keeping, masked for keeping, plain for reading."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+from gongji.chat.words import words
+from gongji.domain.identity import is_invisible, mask_digits, visible_text
+
+MOST_CHARACTERS: Final = 500
+"""Characters of the longest message (Unicode code points after cleaning)."""
+
+_JOINER: Final = "\u200d"
+_EMOJI_STYLES: Final = frozenset("\ufe0e\ufe0f")
+_LINE_ENDS: Final = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+
+_SIGNS: Final = {
+    "\u3000": " ",
+    "￥": "¥",
+    "、": ",",
+    **dict.fromkeys("“”„‟「」『』《》〈〉〝〞‘’‚‛'`", '"'),
+    **dict.fromkeys("‐‑‒–—―−－", "-"),
+    **dict.fromkeys("【［〔[", "("),
+    **dict.fromkeys("】］〕]", ")"),
+}
+"""Signs that mean the same to the grammar, one character for one."""
+_FULL_WIDTH: Final = range(0xFF01, 0xFF5F)
+_FULL_WIDTH_OFFSET: Final = 0xFEE0
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Typed:
+    """A sentence as typed and in plain form, character by character the same length.
+
+    Args:
+        shown: NFC, without what shows nothing, any white space one space.
+        plain: the same in half-width and simplified characters; only the grammar reads it.
+    """
+
+    shown: str
+    plain: str
+
+    @classmethod
+    def of(cls, text: str) -> "Typed":
+        """Prepare a text for reading."""
+        shown = visible_text(unicodedata.normalize("NFC", text))
+        return cls(shown, "".join(map(_plain, shown)).translate(words().simplified))
+
+
+def _plain(character: str) -> str:
+    if character in _SIGNS:
+        return _SIGNS[character]
+    if (digit := unicodedata.decimal(character, None)) is not None:
+        return str(digit)
+    if ord(character) in _FULL_WIDTH:
+        character = chr(ord(character) - _FULL_WIDTH_OFFSET)
+    return character.lower() if character.isascii() else character
+
+
+def clean_message(text: str) -> str:
+    """Return a message as it may be kept and shown: NFC, lines kept, nothing invisible in it.
+
+    Bidirectional, zero-width and control characters are removed. Kept are U+0F0C, which Tibetan
+    writes with, and what holds an emoji together.
+    """
+    lines = _LINE_ENDS.sub("\n", unicodedata.normalize("NFC", text)).replace("\t", " ")
+    return "".join(one for at, one in enumerate(lines) if _is_kept(lines, at)).strip()
+
+
+def _is_kept(text: str, at: int) -> bool:
+    character = text[at]
+    if character == _JOINER:
+        return _is_emoji_at(text, at - 1) and _is_emoji_at(text, at + 1)
+    if character in _EMOJI_STYLES:
+        return _is_emoji_at(text, at - 1) or text[at + 1 : at + 2] == "\u20e3"
+    return character == "\n" or not is_invisible(character)
+
+
+def _is_emoji_at(text: str, at: int) -> bool:
+    """Tell whether a place holds a pictograph, its skin tone or its style."""
+    if not 0 <= at < len(text):
+        return False
+    return text[at] in _EMOJI_STYLES or unicodedata.category(text[at]) in {"So", "Sk"}
+
+
+_SPELLED: Final = str.maketrans(
+    "〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖", "001234567891123456789"
+)
+"""Digits spelled out, as a number is dictated."""
+_B: Final = r"[ \-_.·,/]{0,2}"
+"""What people put between the digits of an ID number."""
+_BIRTH_DATE: Final = (
+    rf"(?:1{_B}[89]|2{_B}0){_B}\d{_B}\d{_B}(?:0{_B}[1-9]|1{_B}[0-2]){_B}[0-3]{_B}\d"
+)
+_PERSONAL_NUMBER: Final = re.compile(
+    rf"(?<!\d)(?:\d{_B}){{6}}{_BIRTH_DATE}{_B}(?:\d{_B}){{3}}[\dx](?!\d)"
+    r"|(?<!\d)(?:(?:\+|00)?86[ -]?)?(?P<phone>1[3-9]\d(?:(?:-?\d){8}| ?\d{4} ?\d{4}))(?!\d)"
+    r"|(?<!\d)(?P<landline>0\d{2,3}[ -]?\d{7,8})(?!\d)"
+    r"|(?<!\d)\d{4}(?:[ -]\d{4}){3}(?:[ -]?\d{1,4})?(?!\d)"
+    r"|\d{11,}x?"
+    r"|(?<![a-z\d])[a-z]{1,2}\d{7,9}(?!\d)"
+)
+"""ID numbers, phones, cards, passports and permits, and any digits too many for an amount."""
+
+
+def masked(text: str) -> str:
+    """Return a cleaned message without ID, phone and card numbers; amounts and dates stay.
+
+    Phones keep 3 + 4 characters, all other numbers 1 + 1, whatever stands between the digits.
+
+    Clause: G18 (masking inside the family).
+    """
+    message = clean_message(text)
+    digits = "".join(map(_plain, message)).translate(_SPELLED)
+    parts, done = [], 0
+    for match in _PERSONAL_NUMBER.finditer(digits):
+        is_phone = match.lastgroup is not None
+        start, end = match.span(match.lastgroup or 0)
+        number = "".join(
+            one
+            for one, digit in zip(message[start:end], digits[start:end], strict=True)
+            if digit.isalnum()
+        )
+        first, last = (3, 4) if is_phone else (1, 1)
+        parts += [message[done:start], mask_digits(number, first=first, last=last)]
+        done = end
+    return "".join([*parts, message[done:]])
