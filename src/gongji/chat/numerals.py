@@ -11,9 +11,9 @@ from typing import Final
 from gongji.domain.money import LIMIT_FEN, Fen
 
 AMOUNT_CHARACTERS: Final = (
-    "0123456789.,¥零〇一二两三四五六七八九十百千万亿壹贰叁参肆伍陆柒捌玖拾佰仟元块圆毛角分钱整正半"
+    "0123456789.¥零〇一二两三四五六七八九十百千万亿壹贰叁参肆伍陆柒捌玖拾佰仟元块圆毛角分钱整正半"
 )
-"""Every character that an amount can hold."""
+"""Every character that an amount can hold, beside commas between digits."""
 MOST_AMOUNT_CHARACTERS: Final = 40
 
 _CHEQUE: Final = str.maketrans(

@@ -64,8 +64,8 @@ _NAME_CHARACTERS: Final = (
     "\u0f00-\u0fff"  # Tibetan
     "\u00b7\u2022\u2027\u30fb"  # between the parts of a name
 )
-_TWO_NAMES: Final = re.compile(r".{2,}[和与及].{2,}")
-"""Two people in one place; 李和平 is one."""
+_WITH_OTHERS: Final = re.compile(r"[和与同].*|.{2,}[和与及].{2,}")
+"""``和王秀英``, ``王秀英和李建国``: no name; 李和平 is one."""
 
 
 def understand(text: str, today: date) -> Intent:
@@ -125,7 +125,7 @@ def _generated_terminals() -> str:
             f"RELATION: /{_any_of(free)}/",
             f"ANY_RELATION: /{_any_of(lists.relations)}/",
             f"NAME_CHARACTER: /(?!{never})[{_NAME_CHARACTERS}]/",
-            f"AMOUNT_CHARACTER: /[{re.escape(AMOUNT_CHARACTERS)}]/",
+            f"AMOUNT_CHARACTER: /[{AMOUNT_CHARACTERS}]|,(?=[0-9])/",
         )
     )
 
@@ -214,7 +214,7 @@ class _Meaning(Transformer[Token, Any]):
 
     def name(self, *characters: Token) -> str:
         name = clean_name(_span(self._typed.shown, characters))
-        if name is None or len(name) > MOST_NAME_CHARACTERS or _TWO_NAMES.fullmatch(name):
+        if name is None or len(name) > MOST_NAME_CHARACTERS or _WITH_OTHERS.fullmatch(name):
             raise _Unreadable
         return name
 
@@ -229,6 +229,8 @@ class _Meaning(Transformer[Token, Any]):
 
     def whom(self, *parts: object) -> Whom:
         return Whom(relation=_any(parts, Relation), name=_any(parts, str))
+
+    relative = whom
 
     def place(self, word: Token) -> InstitutionKind:
         return InstitutionKind(word.type)
@@ -263,7 +265,7 @@ class _Meaning(Transformer[Token, Any]):
             raise _Unreadable(id_number)
         return Invite(_the(parts, Relation), _the(parts, str), id_number)
 
-    def put_any(self, whom: Whom) -> Reorder:
+    def put_first(self, whom: Whom) -> Reorder:
         return Reorder(whom, Place.FIRST)
 
     def put_last(self, whom: Whom) -> Reorder:
