@@ -238,6 +238,8 @@ class _Meaning(Transformer[Token, Any]):
     def period(self, word: Token) -> LimitPeriod:
         return _PERIODS[word.type]
 
+    short_period = period
+
     def year(self, word: Token) -> int:
         said = parse_year(word)
         return self._today.year + (word[0] in "明下") if said is None else said
@@ -344,7 +346,9 @@ class _Meaning(Transformer[Token, Any]):
 
 _PERIODS: Final = {
     "MONTHLY": LimitPeriod.MONTH,
+    "MONTHLY_SHORT": LimitPeriod.MONTH,
     "YEARLY": LimitPeriod.YEAR,
+    "YEARLY_SHORT": LimitPeriod.YEAR,
     "EACH": LimitPeriod.SETTLEMENT,
 }
 _YEARS_AGO: Final = {"今年": 0, "本年": 0, "去年": 1, "前年": 2}
