@@ -1,8 +1,8 @@
 """Amounts, years and months as people write them: read exactly, or not at all.
 
 Read are digits (``1,234.5元``, ``¥350``, ``1.2万``), numerals (``三百五``, ``一万二``), small money
-(``两块五``, ``六毛七``) and the characters of cheques (``壹佰元零伍分``). What two people could read
-differently is None, never a guess: ``三百五块``, ``一二三元``, ``三百多``, ``1,23``, ``三块零五``.
+(``两块五``, ``六毛七``) and the characters of cheques (``壹佰元零伍分``). What two people could
+read differently is None, never a guess: ``三百五块``, ``一二三元``, ``1,23``, ``三块零五``.
 """
 
 import re

@@ -16,7 +16,6 @@ _EMOJI_STYLES: Final = frozenset("\ufe0e\ufe0f")
 _LINE_ENDS: Final = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 _SIGNS: Final = {
-    "\u3000": " ",
     "￥": "¥",
     "、": ",",
     **dict.fromkeys("“”„‟「」『』《》〈〉〝〞‘’‚‛'`", '"'),
@@ -51,6 +50,8 @@ class Typed:
 def _plain(character: str) -> str:
     if character in _SIGNS:
         return _SIGNS[character]
+    if character.isspace():
+        return " "
     if (digit := unicodedata.decimal(character, None)) is not None:
         return str(digit)
     if ord(character) in _FULL_WIDTH:

@@ -78,8 +78,19 @@ def understand(text: str, today: date) -> Intent:
     if len(text) > MOST_CHARACTERS:
         return NotUnderstood(words().suggestions(""))
     typed = Typed.of(text)
-    readings, why = _readings(typed, today)
-    if not readings or (_is_turned(typed) and any(isinstance(one, Act) for one in readings)):
+    return decide(typed, *_readings(typed, today))
+
+
+def decide(typed: Typed, readings: tuple[Act | Ask, ...], why: Code | None = None) -> Intent:
+    """Return the one meaning of a sentence, ask about several, or suggest.
+
+    Args:
+        typed: the sentence.
+        readings: what the grammar makes of it.
+        why: what is wrong with its ID number, if that is all that is wrong.
+    """
+    acts = any(isinstance(reading, Act) for reading in readings)
+    if not readings or (acts and _is_turned(typed)):
         return NotUnderstood(words().suggestions(typed.plain), why)
     return readings[0] if len(readings) == 1 else Ambiguous(readings)
 
