@@ -14,6 +14,7 @@ from asyncpg.exceptions import (
     ConnectionDoesNotExistError,
     DeadlockDetectedError,
     InterfaceError,
+    InternalClientError,
     SerializationError,
     UniqueViolationError,
 )
@@ -154,6 +155,7 @@ async def test_after_the_last_attempt_it_is_unavailable_and_counted(
         IntegrityError("without a cause"),
         ClientConfigurationError("a bug of ours"),
         InterfaceError("cannot perform operation: another operation is in progress"),
+        InternalClientError("a bug of the driver"),
         ValueError("a bug"),
         asyncio.CancelledError(),
     ],
