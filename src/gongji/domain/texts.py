@@ -71,7 +71,10 @@ REASONS: Final[dict[str, tuple[str, str | None]]] = {
         "请刷新共济账户管理后重新排序。",
     ),
     "AMOUNT_NEGATIVE": ("金额不能为负数。", None),
-    "BILL_NUMBER_FORM": ("单据号为空、过长，或含有不允许的字符。", "单据号为1至64个可见字符。"),
+    "BILL_NUMBER_FORM": (
+        "单据号为空、过长，或含有不允许的字符。",
+        "单据号为1至64个可见字符，首尾无空格，采用 Unicode NFC 形式。",
+    ),
     "BILL_AMOUNT_NEGATIVE": ("账单中的金额不能为负数。", None),
     "BILL_TOTAL_NOT_POSITIVE": ("医疗费总额必须大于0。", None),
     "BILL_PARTS_DO_NOT_CLOSE": (
