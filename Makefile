@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test check demo bench lock format
+.PHONY: run test soak check demo bench lock format
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -21,6 +21,10 @@ run: $(STAMP)
 
 test: check
 	$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+# The long forms of the tests that have one; SEED=1234 make soak runs the chance of an earlier run.
+soak: $(STAMP)
+	SOAK=1 $(PY) -m pytest -m soak -s
 
 check: $(STAMP)
 	$(PY) -m ruff format --check --quiet src tests

@@ -28,7 +28,11 @@ MIGRATION_TABLES = ("tortoise_migrations",)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose the folder of the run's server; the workers inherit it."""
+    """Choose the folder of the run's server; the workers inherit it. Plant a chosen fault."""
+    if os.environ.get("PLANTED"):
+        from tests.planted.faults import plant_chosen  # noqa: PLC0415 - not before it is wanted
+
+        plant_chosen()
     if not hasattr(config, "workerinput"):
         folder = Path(tempfile.mkdtemp(prefix="gongji-tests-"))
         folder.chmod(0o755)
@@ -75,7 +79,7 @@ def postgres_log(request: pytest.FixtureRequest) -> Path:
 @pytest_asyncio.fixture(scope="session")
 async def database_url(administration_url: str, worker_id: str) -> AsyncIterator[str]:
     """Return the URL of this worker's own database, empty at first."""
-    name = f"gongji_test_{worker_id}"
+    name = f"gongji_test_{os.environ.get('PLANTED', '')}{worker_id}"
     await create_database(administration_url, name)
     yield urlunsplit(urlsplit(administration_url)._replace(path=f"/{name}"))
     await drop_database(administration_url, name)

@@ -5,6 +5,7 @@ line or a setting is wrong; 3 the database cannot be reached or started.
 """
 
 import asyncio
+import re
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -20,7 +21,8 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from gongji.api.schema import schema_text, write_schema
+from gongji.api.documents import manifest_of, written_documents
+from gongji.api.schema import schema_text
 from gongji.app.asgi import create_app, make_ports
 from gongji.app.database import (
     DatabaseAway,
@@ -47,6 +49,7 @@ from gongji.app.seed.seeding import seed as seed_town
 from gongji.app.serving import NotServing, listen, serve, url_of
 from gongji.app.settings import Settings, SettingsWrong, read_settings
 from gongji.app.welcome import ALL_ROLES, Welcome, load_families, welcome
+from gongji.domain.actor import Role
 from gongji.domain.books import BooksCheck, Difference
 from gongji.domain.records import LineFault
 from gongji.store.copying import NotEmpty
@@ -87,6 +90,8 @@ _ACTORS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 _SCHEMA_FILE: Final = Path("schema/schema.graphql")
+_DOCUMENTS_FOLDER: Final = Path("schema/documents")
+_SIX_DIGITS: Final = re.compile(r"[0-9]{6}")
 
 
 class Refused(RuntimeError):
@@ -327,7 +332,7 @@ def token_command(
     operator: Annotated[str, typer.Option(help="The till's clerk.")] = "01",
     region: Annotated[str, typer.Option(help="Region of the staff, six digits.")] = "540000",
     role: Annotated[
-        list[str] | None, typer.Option(help="A role of the staff; all roles where none is given.")
+        list[Role] | None, typer.Option(help="A role of the staff; all roles where none is given.")
     ] = None,
     hours: Annotated[int, typer.Option(min=1, max=24 * 365, help="How long it holds.")] = 24,
 ) -> None:
@@ -337,7 +342,7 @@ def token_command(
     maker = TokenMaker(settings, now=ports.clock.now(), lasting=timedelta(hours=hours))
 
     if kind is TokenKind.STAFF:
-        token = maker.staff(region, tuple(role or ALL_ROLES))
+        token = maker.staff(_region(region), tuple(role or ALL_ROLES))
     elif kind is TokenKind.TILL:
         code = _required("--institution", institution)
         token = maker.till(_found(settings, lambda: institution_of(code)), operator)
@@ -372,18 +377,47 @@ def export_schema_command(
     check: Annotated[bool, typer.Option(help="Only compare; write nothing.")] = False,
 ) -> None:
     """Write the GraphQL schema to its file, or tell whether the file is still right."""
-    if not check:
-        to.parent.mkdir(parents=True, exist_ok=True)
-        write_schema(to)
-    elif not to.exists() or to.read_text(encoding="utf-8") != schema_text():
-        complaints.print(f"gongji: {to} is not the schema of this code: gongji export-schema")
+    _export({to: schema_text()}, "gongji export-schema", check=check)
+
+
+@commands.command("export-documents")
+def export_documents_command(
+    to: Annotated[Path, typer.Option(help="The folder.")] = _DOCUMENTS_FOLDER,
+    *,
+    check: Annotated[bool, typer.Option(help="Only compare; write nothing.")] = False,
+) -> None:
+    """Write each client's documents with their hashes, or tell whether the files are right."""
+    written = written_documents(manifest_of(read_settings().operations_folder))
+    texts = {to / f"{client}.json": text for client, text in written.items()}
+    _export(texts, "gongji export-documents", check=check)
+
+
+def _export(texts: Mapping[Path, str], command: str, *, check: bool) -> None:
+    wrong = [
+        file
+        for file, text in texts.items()
+        if not file.exists() or file.read_text(encoding="utf-8") != text
+    ]
+    if check and wrong:
+        names = ", ".join(map(str, wrong))
+        complaints.print(f"gongji: not as this code has it: {names}: {command}", markup=False)
         raise typer.Exit(1)
+    for file in wrong:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(texts[file], encoding="utf-8")
 
 
 def _settings_with(port: int | None) -> Settings:
     """Read the settings; an option counts more than the environment."""
     settings = read_settings()
     return settings if port is None else settings.model_copy(update={"port": port})
+
+
+def _region(text: str) -> str:
+    """Return a region that staff may work for."""
+    if not _SIX_DIGITS.fullmatch(text):
+        raise typer.BadParameter("a region has six digits, such as 542500")
+    return text
 
 
 def _required(option: str, value: str | None) -> str:

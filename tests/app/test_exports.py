@@ -237,6 +237,14 @@ class TestTheFile:
         assert [one["序号"] for one in file] == ["2"]
         assert [one["entryNo"] for one in told] == [2]
 
+    async def test_days_in_the_wrong_order_are_refused(self, town: Town, sharer: Person) -> None:
+        days = {"fromDay": "2026-11-21", "toDay": "2026-11-20"}
+
+        refused = await town.ask(sharer, EXPORT, input=request(**days))
+
+        assert [one["code"] for one in refused["reasons"]] == ["PERIOD_ENDS_BEFORE_IT_BEGINS"]
+        assert await ExportLinkRow.all().count() == 0
+
     async def test_without_an_account_there_are_heads_only(self, world: World, town: Town) -> None:
         person = await world.person()
 

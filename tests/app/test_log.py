@@ -2,7 +2,8 @@
 
 import io
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 
 import httpx2
 import orjson
@@ -16,6 +17,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket
+from uvicorn import Config
+from uvicorn.lifespan.on import LifespanOn
 
 from gongji.app.log import MAX_CAUSES, RequestLog, configure_log, describe
 
@@ -136,6 +139,25 @@ async def test_a_failed_request_is_logged_and_its_exception_has_no_words(lines: 
         assert str(line["exception"]).startswith("builtins.ValueError at ")
         assert "test_a_failed_request" in str(line["exception"])
     assert SECRET not in str(lines())
+
+
+async def test_a_start_that_failed_is_logged_and_its_exception_has_no_words(lines: Lines) -> None:
+    """Starlette tells the server of it as a text, which the server logs as it is."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        raise LookupError(f"no port\n{SECRET}: s3cret")
+        yield
+
+    server = LifespanOn(Config(Starlette(lifespan=lifespan), log_config=None))
+    await server.startup()
+
+    assert server.should_exit
+    told, exiting = lines()
+    assert told["event"] == "traceback"
+    assert str(told["exception"]).endswith(" lifespan")
+    assert exiting["event"] == "Application startup failed. Exiting."
+    assert "s3cret" not in str(lines())
 
 
 def test_a_websocket_has_one_line_with_its_close_code(lines: Lines) -> None:

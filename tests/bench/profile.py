@@ -47,7 +47,7 @@ from tests.bench.settlements import (
 )
 from tests.bench.settling import request_of, till_of
 from tests.bench.town import Town, make_town
-from tests.bench.ways import InProcess, OverHttp, Way
+from tests.bench.ways import OverHttp, Way, WithinProgram
 
 NO_SPY: Final = 2
 SAMPLES_A_SECOND: Final = 400
@@ -129,11 +129,11 @@ def _tell_stages(town: Town, settings: Settings, folder: Path, spy: str, seconds
 
 def _spied(way: Way, spy: str, seconds: int, stacks: Path) -> dict[str, float]:
     """Return which part of a program's CPU each stage took, while clients settle."""
-    if not isinstance(way, (InProcess, OverHttp)):
+    if not isinstance(way, (WithinProgram, OverHttp)):
         raise BenchFailed("only our own programs are looked into")
     command = [
         *(spy, "record", "--gil", "--format", "raw", "--rate", str(SAMPLES_A_SECOND)),
-        *("--duration", str(seconds), "--output", str(stacks), "--pid", str(way.process_id)),
+        *("--duration", str(seconds), "--output", str(stacks), "--pid", str(way.pid)),
     ]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as started:
         way.visit(MANY, seconds + 2)

@@ -22,7 +22,7 @@ from tests.bench.desks import DESK, ONE_BY_ONE
 from tests.bench.programs import Program, running
 from tests.bench.town import SPREADS, Town
 from tests.bench.visits import Visit, median_of
-from tests.bench.ways import InProcess, OverHttp, Way, settling
+from tests.bench.ways import OverHttp, Way, WithinProgram, settling
 
 CEILING: Final = "the database's ceiling"
 DESK_ENTRY: Final = "the desk, in-process"
@@ -106,7 +106,7 @@ def ways_of(
             log = folder / f"{town.people}-{kind}.log"
             program = stack.enter_context(settling(kind, environment, log))
             for spread, callers in town.callers.items():
-                found[spread, way] = InProcess(way, program, callers, database)
+                found[spread, way] = WithinProgram(way, program, callers, database)
         for number, (way, module) in enumerate(_GATEWAYS.items()):
             log = folder / f"{town.people}-gateway-{number}.log"
             gateway = stack.enter_context(running(module, log, environment))

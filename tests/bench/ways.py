@@ -42,7 +42,7 @@ class OverHttp:
         self._database: Final = database
 
     @property
-    def process_id(self) -> int:
+    def pid(self) -> int:
         """Return the process that settles."""
         return self._gateway.root.pid
 
@@ -127,7 +127,7 @@ def _end(started: subprocess.Popen[bytes]) -> None:
         started.kill()
 
 
-class InProcess:
+class WithinProgram:
     """The clients live in the program that settles."""
 
     def __init__(self, name: str, settles: Settling, callers: Path, database: Program) -> None:
@@ -137,7 +137,7 @@ class InProcess:
         self._database: Final = database
 
     @property
-    def process_id(self) -> int:
+    def pid(self) -> int:
         """Return the process that settles."""
         return self._settles.program.root.pid
 

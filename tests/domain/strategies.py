@@ -33,9 +33,10 @@ from tests.builders import (
     policy,
     sharing,
 )
+from tests.soak import short_or_long
 
 LAW: Final = settings(
-    max_examples=500,
+    max_examples=short_or_long(500, 5000),
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.too_slow],

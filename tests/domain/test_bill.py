@@ -78,6 +78,16 @@ def test_a_bill_number_is_1_to_64_visible_characters(number: str) -> None:
     ]
 
 
+def test_a_bill_number_has_one_form() -> None:
+    """One number in two spellings that look alike would let the same bill come twice."""
+    composed, decomposed = "N\u00e9-1", "Ne\u0301-1"
+
+    assert found(bill(institution_bill_no=composed)) == []
+    assert found(bill(institution_bill_no=decomposed)) == [
+        (Code.BILL_NUMBER_FORM, "bill.institutionBillNo")
+    ]
+
+
 @pytest.mark.parametrize("number", ["1", "9" * 64, "门诊 2025-1"])
 def test_any_visible_bill_number_will_do(number: str) -> None:
     assert found(bill(institution_bill_no=number)) == []

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongji.domain.business_day import business_day, full_years, start_of
+from gongji.domain.business_day import Days, business_day, full_years, start_of
 from tests.domain.strategies import LAW
 
 
@@ -44,3 +44,19 @@ def test_a_day_starts_at_its_own_midnight(day: date) -> None:
 )
 def test_years_are_counted_by_birthdays(born: date, day: date, years: int) -> None:
     assert full_years(born, day) == years
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "is_reversed"),
+    [
+        (None, None, False),
+        (date(2026, 1, 1), None, False),
+        (None, date(2026, 1, 1), False),
+        (date(2026, 1, 1), date(2026, 1, 1), False),
+        (date(2026, 1, 2), date(2026, 1, 1), True),
+    ],
+)
+def test_days_are_reversed_when_the_last_comes_first(
+    first: date | None, last: date | None, is_reversed: bool
+) -> None:
+    assert Days(first, last).is_reversed is is_reversed

@@ -27,6 +27,8 @@ from gongji.domain.settlement import Leg, book, give_back, legs_of
 from tests.builders import NOW, account, cause, institution
 from tests.domain.strategies import LAW, bills, families, fens, places, purse_lists
 
+pytestmark = pytest.mark.soak
+
 Resolver = Callable[[Fen, tuple[Purse, ...]], Split]
 Law = Callable[[Split], None]
 

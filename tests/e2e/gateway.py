@@ -14,19 +14,25 @@ import psutil
 
 PATIENCE_S = 180
 """How long a stuck program is waited for; what must be quick is measured where it is shown."""
+_ROOT = Path(__file__).parents[2]
 _URL = re.compile(r"http://\S+(?=/graphql)")
+
+
+def program() -> list[str]:
+    """Return what starts ``gongji``; with a planted fault, where one is chosen."""
+    return [sys.executable, "-m", "tests.planted" if os.environ.get("PLANTED") else "gongji"]
 
 
 def environment(**settings: str) -> dict[str, str]:
     """Return an environment with these settings of ours and no others."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GONGJI_")}
-    return kept | settings
+    return kept | {"PYTHONPATH": str(_ROOT)} | settings
 
 
 def gongji(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
     return subprocess.run(
-        [sys.executable, "-m", "gongji", *arguments],
+        [*program(), *arguments],
         cwd=folder,
         env=environment(**settings),
         capture_output=True,
@@ -49,7 +55,7 @@ class Gateway:
         """Start one on a free port; its log goes to ``serve.log``."""
         with (folder / "serve.log").open("a", encoding="utf-8") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "gongji", "serve", "--port", "0", *options],
+                [*program(), "serve", "--port", "0", *options],
                 cwd=folder,
                 env=environment(**settings),
                 stdout=subprocess.PIPE,

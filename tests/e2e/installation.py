@@ -2,8 +2,8 @@
 
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -32,6 +32,7 @@ class Installation:
     settings: Settings
     options: dict[str, str]
     database_log: Path
+    is_durable: bool = False
 
     @property
     def database(self) -> Path:
@@ -41,7 +42,17 @@ class Installation:
     def restart(self) -> None:
         """End the gateway and start it anew."""
         assert self.gateway.end() == 0
+        self.start()
+
+    def start(self) -> None:
+        """Start the gateway that ended, or was killed, anew."""
         self.gateway = Gateway.start(self.folder, **self.options)
+
+    @contextmanager
+    def running_database(self) -> Iterator[str]:
+        """Run the database meanwhile, whoever else uses it; return its URL."""
+        with running_postgres(self.database, durable=self.is_durable) as server:
+            yield server.url()
 
     async def ask(self, token: str | None, document: str, **variables: Any) -> httpx2.Response:
         """Send a GraphQL request as whoever a token names; None is nobody."""
@@ -60,8 +71,8 @@ class Installation:
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[asyncpg.Connection]:
         """Look into the database from outside."""
-        with running_postgres(self.database, durable=False) as server:
-            connection = await asyncpg.connect(server.url())
+        with self.running_database() as url:
+            connection = await asyncpg.connect(url)
             try:
                 yield connection
             finally:
@@ -96,15 +107,17 @@ class Installation:
 
 @asynccontextmanager
 async def installed(
-    *records: Line, prepared: str | None = None, **options: str
+    *records: Line, prepared: str | None = None, durable: bool = False, **options: str
 ) -> AsyncIterator[Installation]:
     """Load records into an installation of their own and serve it; remove it at the end.
 
-    ``prepared`` is said to the empty database before anything else is.
+    Args:
+        prepared: said to the empty database before anything else is.
+        durable: whether what was committed outlives the database's death.
     """
     folder = Path(tempfile.mkdtemp(prefix="gongji-e2e-"))
     try:
-        with running_postgres(folder / ".data" / "pg", durable=False) as server:
+        with running_postgres(folder / ".data" / "pg", durable=durable) as server:
             if prepared:
                 await _say(server.url(), prepared)
             file = write_lines(folder / "records.jsonl", *records)
@@ -113,9 +126,13 @@ async def installed(
             gateway = Gateway.start(folder, **options)
             assert gateway.url
         settings = with_kept_keys(Settings(data_folder=folder / ".data"))
-        installation = Installation(folder, gateway, settings, options, server.log)
-        yield installation
-        installation.gateway.end()
+        installation = Installation(
+            folder, gateway, settings, options, server.log, is_durable=durable
+        )
+        try:
+            yield installation
+        finally:
+            installation.gateway.end()
     finally:
         _remove(folder)
 

@@ -67,7 +67,7 @@ def code_of(answer: dict[str, Any]) -> Any:
     if "errors" not in answer:
         return next(code["code"] if code else "nothing yet" for code in answer["data"].values())
     (error,) = answer["errors"]
-    assert error["message"] == "系统繁忙，请稍后再试。"
+    assert error["message"] == "系统暂时不可用，这次没有得到办理结果。"
     assert error["extensions"]["retryable"] is True
     return error["extensions"]["code"]
 

@@ -69,8 +69,7 @@ class Clients:
 @pytest_asyncio.fixture(scope="module")
 async def traces() -> AsyncIterator[Traces]:
     """Send the numbers through everything, break the database, and collect what was left."""
-    options = {"GONGJI_LOG_LEVEL": "DEBUG"}
-    async with installed(*RECORDS, prepared=SAYS_ALL, **options) as installation:
+    async with installed(*RECORDS, prepared=SAYS_ALL, GONGJI_LOG_LEVEL="DEBUG") as installation:
         traces = Traces()
         tokens = {
             "mother": await installation.person(MOTHER),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.gateway import gongji, servers_in
+from tests.e2e.gateway import Gateway, gongji, servers_in
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +28,18 @@ def test_an_empty_development_database_becomes_a_town(folder: Path) -> None:
     assert told["person"] == "200"
     assert told["settlement"] == "50"
     assert servers_in(folder) == []
+
+
+def test_a_town_is_served_with_tokens_of_its_people(folder: Path) -> None:
+    gateway = Gateway.start(folder, "--demo")
+    try:
+        beneficiary = gateway.greeting[-1].split("Bearer ")[1].split("'")[0]
+        asked = "{ familyAccount { ... on FamilyAccount { sharers { rank } } } }"
+        answer = gateway.ask(asked, beneficiary).json()
+    finally:
+        gateway.end()
+
+    assert answer["data"]["familyAccount"]["sharers"][0] == {"rank": 1}
 
 
 def test_a_town_is_not_built_on_another(folder: Path) -> None:

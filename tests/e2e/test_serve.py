@@ -260,7 +260,7 @@ def test_a_database_that_is_not_there_is_one_sentence(folder: Path) -> None:
 
     for one in refused:
         assert one.returncode == 3
-        assert one.stderr.startswith("gongji: the database does not let us in (")
+        assert one.stderr.startswith("gongji: no connection to the database (")
         assert "nobody listens there" in one.stderr
         assert one.stderr.count("\n") == 1
         assert "s3cret" not in one.stderr
@@ -291,6 +291,25 @@ def test_the_schema_is_exported_and_compared(folder: Path) -> None:
     file.write_text(file.read_text(encoding="utf-8") + "#", encoding="utf-8")
     assert gongji(folder, "export-schema", "--to", str(file), "--check").returncode == 1
     assert "type Query" in file.read_text(encoding="utf-8")
+
+
+def test_the_documents_are_exported_and_compared(folder: Path) -> None:
+    made = folder / "documents"
+    settings = {"GONGJI_OPERATIONS_FOLDER": str(Path("schema/operations").resolve())}
+
+    assert gongji(folder, "export-documents", "--to", str(made), "--check", **settings).returncode
+    assert not gongji(folder, "export-documents", "--to", str(made), **settings).returncode
+    assert not gongji(
+        folder, "export-documents", "--to", str(made), "--check", **settings
+    ).returncode
+    assert (made / "till.json").read_text("utf-8") == Path("schema/documents/till.json").read_text(
+        "utf-8"
+    )
+
+
+@pytest.mark.parametrize("asked", [("--region", "99"), ("--region", "阿里"), ("--role", "OWNER")])
+def test_no_token_is_made_that_no_gateway_would_take(folder: Path, asked: tuple[str, str]) -> None:
+    assert gongji(folder, "token", "--kind", "staff", *asked).returncode == 2
 
 
 def test_a_kind_of_token_asks_for_what_it_needs(folder: Path) -> None:

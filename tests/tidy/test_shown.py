@@ -170,6 +170,85 @@ SHOWN: dict[str, dict[str, tuple[str, ...]]] = {
             "test_staff_read_each_account_and_are_recorded",
         ),
     },
+    "the desk: what waits is done together, in at most six statements, and never deadlocks": {
+        "usecases/test_together.py": (
+            "test_any_batch_of_bills_takes_six_statements",
+            "test_any_batch_of_reversals_takes_six_statements",
+            "test_any_batch_of_premiums_takes_six_statements",
+            "test_batches_that_cross_never_deadlock",
+        ),
+        "desk/test_desk.py": (
+            "test_what_waits_is_settled_together",
+            "test_each_bill_of_a_batch_sees_the_one_before",
+            "test_reversals_and_premiums_go_through_the_same_desk",
+            "test_the_kinds_take_turns_and_share_the_queue",
+            "test_what_breaks_a_transaction_breaks_no_neighbour",
+        ),
+    },
+    "duplicate keys in a batch, across lanes and across processes: one movement, the same facts": {
+        "usecases/test_together.py": (
+            "test_a_key_twice_in_a_batch_is_one_movement_and_the_same_facts",
+            "test_a_key_twice_with_two_bodies_is_a_conflict",
+            "test_one_key_raced_between_two_operations_has_one_effect",
+        ),
+        "desk/test_desk.py": ("test_one_key_at_two_desks_settles_once",),
+    },
+    "a client that leaves, a deadline, a full queue, an end: one answer, the key tells later": {
+        "e2e/test_desk.py": (
+            "test_a_till_that_goes_away_finds_its_bill_settled",
+            "test_who_is_turned_away_or_out_of_time_loses_nothing",
+            "test_an_end_finishes_what_waits_and_answers_it",
+        ),
+        "desk/test_desk.py": (
+            "test_a_client_that_goes_away_changes_nothing",
+            "test_who_waits_too_long_is_told_and_the_bill_is_settled_all_the_same",
+            "test_a_full_queue_is_said_at_once_and_takes_nothing",
+            "test_one_till_cannot_fill_the_queue",
+            "test_a_desk_that_closes_finishes_what_waits_and_takes_no_more",
+        ),
+    },
+    "the books: right ones are right, and each planted damage is found and named": {
+        "usecases/test_check_books.py": (
+            "test_sound_books_have_no_difference_and_the_check_is_kept",
+            "test_every_damage_is_found_and_named",
+            "test_every_kind_of_difference_is_planted",
+        ),
+    },
+    "transactions are run again, bounded, under the same key, and counted": {
+        "usecases/test_retries.py": (
+            "test_after_the_last_attempt_it_is_unavailable_and_counted",
+            "test_what_would_fail_again_is_not_tried_again",
+        ),
+        "usecases/test_real_failures.py": (
+            "test_the_victim_of_a_deadlock_settles_once_under_its_key",
+            "test_a_serialization_failure_settles_once_under_its_key",
+            "test_a_connection_cut_at_commit_gives_the_stored_answer_and_one_movement",
+        ),
+        "app/test_metrics.py": ("test_what_was_tried_again_is_counted_by_cause",),
+    },
+    "whatever breaks at whichever await: one effect, the answer, and books that are right": {
+        "usecases/test_faults.py": (
+            "test_the_same_key_gives_one_effect_and_the_answer_whatever_breaks",
+        ),
+    },
+    "gateway and database killed under load: nothing lost, nothing half, a serial order": {
+        "e2e/test_kills.py": (
+            "test_nothing_is_lost_and_nothing_is_halved_when_everything_dies_under_load",
+        ),
+    },
+    "nine planted faults, each found by the suites": {
+        "planted/test_faults.py": (
+            "test_a_planted_fault_is_found",
+            "test_without_a_fault_the_same_run_passes",
+            "test_a_fault_that_does_not_find_its_place_is_told",
+        ),
+    },
+    "a gateway waits for a database that is away, and answers when it is back": {
+        "e2e/test_database_away.py": (
+            "test_it_waits_for_a_database_that_comes_late_goes_and_comes_back",
+            "test_in_production_pending_migrations_keep_it_unready",
+        ),
+    },
     "movements as a file: a link that works once, and no cell that is a formula": {
         "app/test_exports.py": (
             "test_it_says_what_the_query_says_and_no_more",

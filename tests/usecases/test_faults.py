@@ -37,10 +37,12 @@ from gongji.store.rows import (
 )
 from tests.books import expect_right_books
 from tests.faults import BEGIN, COMMIT, CONNECTIONS, Fault, Faults, Plan, faulty_pool
+from tests.soak import IS_SOAK
 from tests.usecases.fault_scenes import SCENES, Scene
 from tests.world import World
 
-IS_SOAK: Final = os.environ.get("SOAK") == "1"
+pytestmark = pytest.mark.soak
+
 SEED: Final = int(os.environ.get("SEED") or (random.randrange(1 << 32) if IS_SOAK else 1))
 SAMPLE: Final = 2
 """Single faults that the short form tries beside those that it always tries."""

@@ -1,15 +1,17 @@
 """What PostgreSQL and the net really do to a transaction is run again under the same key, once."""
 
 import asyncio
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import asyncpg
 import pytest
 from tortoise.context import TortoiseContext
 
 from gongji.domain.money import Fen
-from gongji.store.database import CONNECTION, tortoise_config
+from gongji.store.database import CONNECTION, pool, tortoise_config
 from gongji.store.rows import RequestKeyRow, SettlementRow, TransferRow
 from gongji.usecases.retrying import RETRY_COUNTS, RetryCause
 from gongji.usecases.reverse import ReverseSettlement
@@ -108,6 +110,34 @@ async def test_a_serialization_failure_settles_once_under_its_key(
 
     assert not settled.replayed
     assert retries(RetryCause.SERIALIZATION) == before + 1
+    await expect_one_settlement(settled)
+
+
+FAREWELL = b"SFATAL\0VFATAL\0C57P01\0Mterminating connection\0\0"
+"""What a server that ends says to whoever waits for nothing."""
+
+
+async def hear_the_farewell() -> None:
+    """Let the pool's connection be told of the server's end; the net has not cut it yet."""
+    client: Any = pool()
+    async with client.acquire_connection() as connection:
+        length = struct.pack("!i", 4 + len(FAREWELL))
+        connection._protocol.data_received(b"E" + length + FAREWELL)
+
+
+async def test_a_server_that_ended_while_nothing_was_asked_is_asked_again(
+    world: World, family: Family, migrated_database: str
+) -> None:
+    """The driver takes what is asked next for two things at once, and says so, not that it ends."""
+    before = retries(RetryCause.CONNECTION)
+    async with pool_of_one(migrated_database):
+        await hear_the_farewell()
+        settled = await settle_bill(
+            settling(family.me, bill_e2()), family.hospital.actor, world.ports
+        )
+
+    assert not settled.replayed
+    assert retries(RetryCause.CONNECTION) == before + 1
     await expect_one_settlement(settled)
 
 

@@ -14,6 +14,7 @@ from asyncpg.exceptions import (
     ConnectionDoesNotExistError,
     DeadlockDetectedError,
     InterfaceError,
+    InternalClientError,
     SerializationError,
     UniqueViolationError,
 )
@@ -131,6 +132,7 @@ def failing(failure: BaseException) -> tuple[list[int], Callable[[], Awaitable[i
         (IntegrityError(UniqueViolationError("raced")), RetryCause.UNIQUE_INDEX),
         (OSError("away"), RetryCause.CONNECTION),
         (InterfaceError("connection is closed"), RetryCause.CONNECTION),
+        (InterfaceError("pool is closing"), RetryCause.CONNECTION),
         (CannotConnectNowError("starting up"), RetryCause.CONNECTION),
     ],
 )
@@ -152,6 +154,8 @@ async def test_after_the_last_attempt_it_is_unavailable_and_counted(
         IntegrityError(CheckViolationError("balance below zero")),
         IntegrityError("without a cause"),
         ClientConfigurationError("a bug of ours"),
+        InterfaceError("cannot perform operation: another operation is in progress"),
+        InternalClientError("a bug of the driver"),
         ValueError("a bug"),
         asyncio.CancelledError(),
     ],

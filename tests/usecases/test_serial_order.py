@@ -10,15 +10,11 @@ from uuid import UUID
 import pytest
 
 from gongji.domain.errors import Refusal, StaleOrder
-from gongji.domain.events import EventKind
 from gongji.domain.money import Fen
 from gongji.domain.person import Scheme
 from gongji.domain.records import ContributionRecord
 from gongji.store.rows import (
     BeneficiaryRow,
-    EventRow,
-    OrderVersionRow,
-    SettlementLegRow,
     SettlementRow,
     TransferRow,
 )
@@ -29,6 +25,7 @@ from gongji.usecases.reorder import ReorderSharers, reorder_sharers
 from gongji.usecases.resume import ResumeBinding, resume_binding
 from gongji.usecases.set_limit import SetBindingLimit, set_binding_limit
 from tests.bills import bill, settle_bill, settling
+from tests.explained import expect_explained
 from tests.history import History
 from tests.model import Model, Shared
 from tests.world import Person, Place, World, key
@@ -142,13 +139,7 @@ async def test_64_settlements_at_once_have_a_serial_order(
 
     history = await History.read()
     assert len(history.settlements) == 64
-    model = start(crossing)
-    versions = await order_versions()
-    for event in history.serial():
-        await follow(model, event, history, versions, crossing)
-    for account, fen in model.balances.items():
-        newest = max(no for owner, no in history.entries if owner == account)
-        assert history.entries[account, newest].balance_after_fen == fen
+    expect_explained(history, start(crossing), limits={crossing.bindings["qx"]: LIMIT})
     await nothing_is_lost(crossing)
 
 
@@ -166,47 +157,6 @@ def start(of: Crossing) -> Model:
         shared=shared,
         order={of.x.id: [b["px"], b["qx"]], of.y.id: [b["qy"], b["py"]]},
     )
-
-
-async def order_versions() -> dict[UUID, list[list[UUID]]]:
-    """Return every order that there ever was, by beneficiary, oldest first."""
-    versions: dict[UUID, list[list[UUID]]] = {}
-    for row in await OrderVersionRow.all().order_by("version"):
-        versions.setdefault(row.beneficiary_id, []).append(list(map(UUID, row.binding_ids)))
-    return versions
-
-
-async def follow(
-    model: Model,
-    event: EventRow,
-    history: History,
-    versions: dict[UUID, list[list[UUID]]],
-    of: Crossing,
-) -> None:
-    """Let the model follow one event, and compare every settlement with what it expects."""
-    match event.kind:
-        case EventKind.BILL_SETTLED:
-            row = history.settlements[UUID(event.ids["settlement"])]
-            expected = model.settle(row.id, row.beneficiary_id, row.eligible_fen)
-            assert await legs(row) == expected, (event.subject_id, event.number)
-        case EventKind.ORDER_CHANGED | EventKind.BINDING_ENDED:
-            model.order[event.subject_id] = versions[event.subject_id].pop(0)
-        case EventKind.BINDING_PAUSED:
-            model.shared[UUID(event.ids["binding"])].is_paused = True
-        case EventKind.BINDING_RESUMED:
-            model.shared[UUID(event.ids["binding"])].is_paused = False
-        case EventKind.LIMIT_SET:
-            model.shared[UUID(event.ids["binding"])].limit = LIMIT
-        case EventKind.CONTRIBUTION_BOOKED:
-            booked = await TransferRow.get(cause_id=UUID(event.ids["contribution"]))
-            model.pay_in(booked.credit_account_id, booked.amount_fen)
-        case other:
-            raise AssertionError(other)
-
-
-async def legs(row: SettlementRow) -> dict[UUID, int]:
-    found = await SettlementLegRow.filter(settlement_id=row.id)
-    return {leg.account_id: leg.amount_fen for leg in found}
 
 
 async def nothing_is_lost(of: Crossing) -> None:

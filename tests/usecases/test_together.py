@@ -1,7 +1,8 @@
 """Requests that are done together: few statements, and each sees what the ones before have left."""
 
 import asyncio
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,9 +17,11 @@ from gongji.domain.errors import (
     Problem,
     Refusal,
     RequestIdReused,
+    Unavailable,
 )
 from gongji.domain.kinship import Kinship
 from gongji.domain.person import Scheme
+from gongji.store.families import NOTHING_BESIDE, Beside
 from gongji.store.rows import (
     PremiumRow,
     RequestKeyRow,
@@ -27,8 +30,10 @@ from gongji.store.rows import (
     TransferRow,
 )
 from gongji.usecases.pay_premium import PayPremium, debit
+from gongji.usecases.ports import Ports
 from gongji.usecases.reverse import Reversed, ReverseSettlement, reverse
 from gongji.usecases.settle import SettleBill, Settled, settle
+from gongji.usecases.together import Batch, Waiting, do_together
 from gongji.usecases.transaction import Done
 from tests.bills import bill, settle_bill, settling
 from tests.statements import statements_sent
@@ -353,3 +358,60 @@ async def test_who_may_not_at_all_is_forbidden_alone_and_leaves_no_key(
 
     assert [type(answer) for answer in answers] == [Forbidden] * 4
     assert await RequestKeyRow.all().count() == keys == 1
+
+
+@dataclass(frozen=True)
+class Nobody:
+    """Leads to no family and no account."""
+
+    beneficiary_id: UUID | None = None
+    account_ids: tuple[UUID, ...] = ()
+
+
+@dataclass
+class Deciding:
+    """An operation that decides with what it was told to decide."""
+
+    decision: Done | Problem
+    name: str = "deciding"
+
+    async def leads(
+        self,
+        asked: Sequence[tuple[SettleBill, Actor]],
+        ports: Ports,
+    ) -> list[Nobody | Problem]:
+        return [Nobody() for _ in asked]
+
+    def beside(self, waiting: Sequence[Waiting[SettleBill, Nobody]]) -> Beside:
+        return NOTHING_BESIDE
+
+    def act(self, batch: Batch, one: Waiting[SettleBill, Nobody], lead: Nobody) -> Done:
+        if isinstance(self.decision, Problem):
+            raise self.decision
+        return self.decision
+
+    def repeat(self, batch: Batch, lead: Nobody, result_id: UUID) -> Done:
+        raise AssertionError("no key was answered")
+
+
+@pytest.mark.parametrize("problem", [Forbidden(), Unavailable()])
+async def test_a_problem_that_is_no_answer_leaves_no_claimed_key(
+    world: World, family: Family, problem: Problem
+) -> None:
+    sent = settling(family.me, bill("1"))
+
+    with pytest.raises(type(problem)):
+        await do_together(Deciding(problem), [(sent, family.hospital.actor)], world.ports)
+
+    assert await RequestKeyRow.all().count() == 0
+
+
+async def test_what_has_another_id_than_its_key_was_claimed_with_is_a_bug(
+    world: World, family: Family
+) -> None:
+    sent = settling(family.me, bill("1"))
+
+    with pytest.raises(ValueError, match="the id with which its key was claimed"):
+        await do_together(Deciding(Done(key())), [(sent, family.hospital.actor)], world.ports)
+
+    assert await RequestKeyRow.all().count() == 0

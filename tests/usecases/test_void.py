@@ -236,7 +236,7 @@ async def test_a_void_does_not_void_itself_nor_another_void(world: World, family
     )
     with pytest.raises(Refusal) as caught:
         await void_request(VoidRequest(itself, itself), family.hospital.actor, world.ports)
-    assert caught.value.reasons[0].code is Code.VOID_NOT_POSSIBLE
+    assert caught.value.reasons[0].code is Code.VOID_OF_ITSELF
 
 
 async def test_an_unknown_institution_leaves_no_key_behind(world: World, family: Family) -> None:

@@ -46,8 +46,9 @@ async def settled_while_waiting(
         settling_now = asyncio.create_task(
             settle_bill(settling(family.me, bill(share=500_00)), family.hospital.actor, world.ports)
         )
-        while not await watching.fetchval(_WAITING):  # noqa: ASYNC110 - it has no event for us
-            await asyncio.sleep(0.005)
+        async with asyncio.timeout(10):
+            while not await watching.fetchval(_WAITING):  # noqa: ASYNC110 - it has no event for us
+                await asyncio.sleep(0.005)
         assert not settling_now.done()
         await transaction.commit()
         done: Settled = await settling_now

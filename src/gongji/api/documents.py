@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+import orjson
 from graphql import (
     DocumentNode,
     GraphQLError,
@@ -35,7 +36,7 @@ from gongji.api.faults import MAX_ERRORS, bad_input, code_of, fault, without_val
 from gongji.api.limits import DocumentMeter, Limits
 from gongji.api.plain import Readers
 
-__all__ = ["Library", "Manifest", "Prepared", "Unfit", "manifest_of"]
+__all__ = ["Library", "Manifest", "Prepared", "Unfit", "manifest_of", "written_documents"]
 
 KEPT_DOCUMENTS: Final = 256
 _RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
@@ -70,6 +71,26 @@ def manifest_of(folder: Path) -> Manifest:
             for client, texts in clients.items()
         },
     )
+
+
+def written_documents(manifest: Manifest) -> dict[str, str]:
+    """Write each client's documents as its programs read them: JSON, by operation.
+
+    Every operation has its ``sha256``, which a client may send instead of the ``text``.
+    """
+    return {
+        client: _to_json(
+            {
+                name: {"sha256": digest, "text": manifest.texts[digest]}
+                for name, digest in sorted(operations.items())
+            }
+        )
+        for client, operations in manifest.clients.items()
+    }
+
+
+def _to_json(documents: Mapping[str, Mapping[str, str]]) -> str:
+    return orjson.dumps(documents, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
 
 
 def _operations(files: Iterable[Path]) -> dict[str, str]:

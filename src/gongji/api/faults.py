@@ -63,7 +63,9 @@ FAULTS: Final = {
     "TOO_MANY_SUBSCRIPTIONS": Fault("同一连接上的订阅过多。", status=429),
     "TRUSTED_DOCUMENTS_ONLY": Fault("只接受登记过的查询文档。", status=403),
     "UNAUTHENTICATED": Fault("请先登录。", status=401),
-    "UNAVAILABLE": Fault("服务暂时不可用，请稍后重试。", status=503, retryable=True),
+    "UNAVAILABLE": Fault(
+        "系统暂时不可用，这次没有得到办理结果。请用同一个请求编号重试。", status=503, retryable=True
+    ),
     "UNSUPPORTED_MEDIA_TYPE": Fault("只接受 application/json 格式的请求。", status=415),
 }
 

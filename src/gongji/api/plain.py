@@ -52,7 +52,6 @@ class Readers:
 
 _IRREGULAR: Final = (AttributeError, LookupError, TypeError, ValueError, GraphQLError)
 _DEFINITION: Final = GraphQLCoreConverter.DEFINITION_BACKREF
-_ONE: Final = 1
 
 
 class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -115,7 +114,7 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
     def _plain_field(
         self, parent_type: GraphQLObjectType, field_details_list: list[FieldDetails]
     ) -> "_Field | None":
-        if self._readers is None or len(field_details_list) > _ONE:
+        if self._readers is None or len(field_details_list) > 1:
             return None
         key = parent_type, id(field_details_list[0].node)
         if key not in self._readers.fields:
@@ -126,7 +125,7 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
     def _reader(
         self, return_type: GraphQLObjectType, field_details_list: list[FieldDetails]
     ) -> Reader | None:
-        if self._readers is None or len(field_details_list) > _ONE:
+        if self._readers is None or len(field_details_list) > 1:
             return None
         # A document's nodes live as long as its readers, so that their ids are theirs alone.
         key = return_type, id(field_details_list[0].node)

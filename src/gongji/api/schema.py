@@ -1,6 +1,5 @@
 """The one schema for all four kinds of client, put together from what each of them asks."""
 
-from pathlib import Path
 from typing import Any
 
 from strawberry.schema.config import StrawberryConfig
@@ -92,12 +91,3 @@ def build_schema(
 def schema_text() -> str:
     """Return the schema in GraphQL's own language, as ``schema/schema.graphql`` holds it."""
     return f"{build_schema().as_str()}\n"
-
-
-def write_schema(file: Path) -> bool:
-    """Export the schema; tell whether the file was not up to date."""
-    text = schema_text()
-    is_outdated = not file.exists() or file.read_text(encoding="utf-8") != text
-    if is_outdated:
-        file.write_text(text, encoding="utf-8")
-    return is_outdated

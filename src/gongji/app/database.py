@@ -111,7 +111,7 @@ async def expect_answer(url: str) -> None:
         await connection.close()
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         raise DatabaseAway(
-            f"the database does not let us in ({type(error).__name__}: {_reason(error)}); "
+            f"no connection to the database ({type(error).__name__}: {_reason(error)}); "
             "check GONGJI_DATABASE_URL and whether the server runs"
         ) from error
 

@@ -29,6 +29,7 @@ MAX_CAUSES: Final = 5
 """Most exceptions shown of a chain of causes."""
 
 _PERSONAL = re.compile(r"(?<![0-9A-Za-z])(?:[1-9]\d{16}[\dXx]|1[3-9]\d{9})(?![0-9A-Za-z])")
+_PLACE = re.compile(r'^  File "(.+)", line ([0-9]+), in (.+)$', re.MULTILINE)
 _TALKATIVE = ("asyncio", "asyncpg", "httpcore2", "httpx2", "tortoise", "uvicorn")
 
 Exceptional = tuple[type[BaseException], BaseException, TracebackType | None]
@@ -105,6 +106,7 @@ def _quieten() -> None:
         logger = logging.getLogger(name)
         logger.handlers = []
         logger.propagate = name != "uvicorn.access"
+    logging.getLogger("uvicorn.error").filters = [PlacesOnly()]
     execution = logging.getLogger("strawberry.execution")
     execution.filters = [CodesOnly()]
 
@@ -120,6 +122,23 @@ class CodesOnly(logging.Filter):
         record.args = ()
         record.exc_info = None
         record.code = (extensions or {}).get("code", "UNCODED")
+        return True
+
+
+class PlacesOnly(logging.Filter):
+    """Leaves of an exception that comes as a text the places where it passed.
+
+    So the server tells of a start that failed, of which it knows nothing but Starlette's text.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Rewrite a record; let it pass."""
+        text = str(record.msg)
+        if text.startswith("Traceback "):
+            places = [f"{file}:{line} {name}" for file, line, name in _PLACE.findall(text)]
+            record.msg = "traceback"
+            record.args = ()
+            record.exception = " > ".join(places[-MAX_FRAMES:])
         return True
 
 

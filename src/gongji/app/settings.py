@@ -105,11 +105,26 @@ def _public_keys(value: object) -> object:
 
 def _database_url(value: object) -> object:
     """Make sure that a URL names a PostgreSQL database."""
-    if isinstance(value, str):
-        url = urlsplit(value)
-        if url.scheme not in _DATABASE_SCHEMES or not url.path.strip("/"):
-            raise ValueError("written postgres://user:password@host:port/database")
+    if isinstance(value, str) and not _names_a_database(value):
+        raise ValueError(
+            "written postgres://user:password@host:port/database; "
+            "what is special in a password percent-encoded, / as %2F"
+        )
     return value
+
+
+def _names_a_database(text: str) -> bool:
+    """Tell whether a URL is one; what a bare ``/`` of a password leaves of it is none.
+
+    The rest of that password would be a port or a database, which others show where it is wrong.
+    """
+    try:
+        url = urlsplit(text)
+        has_port = url.port is None or url.port > 0
+    except ValueError:
+        return False
+    is_whole = bool(url.path.strip("/")) and "@" not in url.path
+    return url.scheme in _DATABASE_SCHEMES and has_port and is_whole
 
 
 def _bureau_url(value: object) -> object:

@@ -7,13 +7,19 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Final
 
-from gongji.app.development_tokens import TokenMaker, demo_person, institution_of
+from gongji.app.development_tokens import (
+    TokenMaker,
+    TokenRefused,
+    demo_person,
+    institution_of,
+)
 from gongji.app.settings import Settings
 from gongji.domain.actor import Role
 from gongji.domain.binding import BindingStatus
 from gongji.domain.business_day import business_day
 from gongji.domain.records import BindingRecord, InstitutionRecord
-from gongji.store.rows import PersonRow
+from gongji.store.insurance_centre import id_number_digest
+from gongji.store.rows import BindingRow, InstitutionRow, PersonRow
 from gongji.usecases.load import load, mark_as_demonstration, read_lines
 from gongji.usecases.ports import Ports
 
@@ -61,21 +67,52 @@ async def load_families(ports: Ports) -> None:
 
 
 async def welcome(settings: Settings, ports: Ports) -> Welcome:
-    """Make the tokens of the first bound pair, the first institution and a member of staff.
+    """Make the tokens of a bound pair, an institution and a member of staff.
+
+    They are the first ones of the demo families, or of a seeded town.
 
     Raises:
-        TokenRefused: the families are not loaded, or this is not development.
+        TokenRefused: nobody is bound, or this is not development.
     """
     now = ports.clock.now()
     maker = TokenMaker(settings, now=now, lasting=LASTING)
     with as_file(files("gongji.app") / _FAMILIES) as file:
         pair, place = _first(file, ports)
+    cast = _Cast(pair.sharer, pair.beneficiary, place.code)
+    if not await PersonRow.exists(id_number_digest=id_number_digest(ports.key_ring, pair.sharer)):
+        cast = await _cast_of_a_town(ports)
     return Welcome(
-        sharer=maker.person(await demo_person(ports, pair.sharer)),
-        beneficiary=maker.person(await demo_person(ports, pair.beneficiary)),
-        till=maker.till(await institution_of(place.code), _CLERK),
+        sharer=maker.person(await demo_person(ports, cast.sharer)),
+        beneficiary=maker.person(await demo_person(ports, cast.beneficiary)),
+        till=maker.till(await institution_of(cast.institution_code), _CLERK),
         staff=maker.staff(STAFF_REGION, ALL_ROLES),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Cast:
+    """Who gets tokens: two ID numbers, and the code of an institution."""
+
+    sharer: str
+    beneficiary: str
+    institution_code: str
+
+
+async def _cast_of_a_town(ports: Ports) -> _Cast:
+    """Find the first binding and the first institution of the database."""
+    binding = await BindingRow.filter(status=BindingStatus.ACTIVE).order_by("id").first()
+    place = await InstitutionRow.all().order_by("code").first()
+    if binding is None or place is None:
+        raise TokenRefused("nobody is bound in this demonstration; `gongji load` brings people")
+    sealed = {
+        row.id: row.id_number_cipher
+        for row in await PersonRow.filter(id__in=[binding.sharer_id, binding.beneficiary_id])
+    }
+    sharer, beneficiary = (
+        ports.key_ring.open(bytes(sealed[one]))
+        for one in (binding.sharer_id, binding.beneficiary_id)
+    )
+    return _Cast(sharer, beneficiary, place.code)
 
 
 def _first(file: Path, ports: Ports) -> tuple[BindingRecord, InstitutionRecord]:

@@ -193,6 +193,9 @@ class Desk:
     async def pay_premium(self, request: PayPremium, actor: Actor) -> Done:
         """Debit a premium together with what waits at the same moment, then ask the tax bureau.
 
+        The bureau has its own time to answer (``pay_premium.MOST_ASKED_S``), after the deadline of
+        the desk; until it does, the premium stays debited.
+
         Returns:
             The premium's id; its state is to be read afterwards: debited, confirmed, or failed and
             given back.
@@ -238,7 +241,9 @@ class Desk:
         return answer
 
     def _call_a_clerk(self) -> None:
-        if len(self._at_work) < self._clerks:
+        # A clerk that has found nothing more is done at once, but leaves the set a moment later:
+        # counted as at work meanwhile, it would leave what has just come without anybody.
+        if sum(not clerk.done() for clerk in self._at_work) < self._clerks:
             clerk = asyncio.create_task(self._work())
             self._at_work.add(clerk)
             clerk.add_done_callback(self._at_work.discard)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+from unicodedata import is_normalized
 
 from gongji.domain.errors import Code, Reason
 from gongji.domain.identity import has_invisible
@@ -122,8 +123,9 @@ def _line_faults(bill: Bill, at: InstitutionKind) -> Iterator[Reason]:
 
 
 def _is_number(text: str) -> bool:
-    """Refuse outer spaces too: the same bill must not come twice under two numbers."""
-    return _is_text(text, MOST_BILL_NUMBER_CHARACTERS) and text == text.strip()
+    """Refuse outer spaces and what is not NFC: a bill must not come twice under two numbers."""
+    is_plain = text == text.strip() and is_normalized("NFC", text)
+    return is_plain and _is_text(text, MOST_BILL_NUMBER_CHARACTERS)
 
 
 def _is_text(text: str, most: int) -> bool:

@@ -17,6 +17,11 @@ class Days:
     first: date | None = None
     last: date | None = None
 
+    @property
+    def is_reversed(self) -> bool:
+        """Tell whether the last day comes before the first."""
+        return self.first is not None and self.last is not None and self.last < self.first
+
 
 def business_day(at: datetime) -> date:
     """Return the day that ``at`` (aware) falls on in Asia/Shanghai.

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from gongji.domain.errors import Code
@@ -105,6 +106,7 @@ def clean_name(text: str) -> str | None:
     return name
 
 
+@lru_cache(maxsize=8192)
 def is_invisible(character: str) -> bool:
     """Tell whether a character shows nothing: control, format, surrogate, line break, selector."""
     if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}:

@@ -73,7 +73,10 @@ REASONS: Final[dict[str, tuple[str, str | None]]] = {
         "请刷新共济账户管理后重新排序。",
     ),
     "AMOUNT_NEGATIVE": ("金额不能为负数。", None),
-    "BILL_NUMBER_FORM": ("单据号为空、过长，或含有不允许的字符。", "单据号为1至64个可见字符。"),
+    "BILL_NUMBER_FORM": (
+        "单据号为空、过长，或含有不允许的字符。",
+        "单据号为1至64个可见字符，首尾无空格，采用 Unicode NFC 形式。",
+    ),
     "BILL_AMOUNT_NEGATIVE": ("账单中的金额不能为负数。", None),
     "BILL_TOTAL_NOT_POSITIVE": ("医疗费总额必须大于0。", None),
     "BILL_PARTS_DO_NOT_CLOSE": (
@@ -96,6 +99,11 @@ REASONS: Final[dict[str, tuple[str, str | None]]] = {
         "请核对凭证类型和号码，或请本人出示身份证或社保卡。",
     ),
     "REVERSAL_TOO_LATE": ("已超过可以撤销的期限。", "请联系参保地医保经办机构处理。"),
+    "VOID_OF_ITSELF": (
+        "冲正请求不能冲正它自己。",
+        "请在 voids 中填写要冲正的那个请求的编号，冲正请求另用新的编号。",
+    ),
+    "PERIOD_ENDS_BEFORE_IT_BEGINS": ("起始日期晚于截止日期。", "请更正日期。"),
     "VOID_NOT_POSSIBLE": (
         "该请求已经办理，这类办理不能冲正。",
         "请查询该请求的结果，再用相应的业务办理变更。",
@@ -136,7 +144,10 @@ PROBLEMS: Final[dict[str, tuple[str, str | None]]] = {
     "UNAUTHENTICATED": ("请先登录。", "登录后再试。"),
     "FORBIDDEN": ("您没有进行此操作的权限。", None),
     "MALFORMED": ("请求的格式不正确。", "请核对所指字段的类型和格式。"),
-    "UNAVAILABLE": ("系统繁忙，请稍后再试。", "请用同一个请求编号重试。"),
+    "UNAVAILABLE": (
+        "系统暂时不可用，这次没有得到办理结果。",
+        "请用同一个请求编号重试。",
+    ),
 }
 
 CASH_REASONS: Final[dict[str, str]] = {

@@ -25,7 +25,7 @@ from gongji.domain.money import Fen
 from gongji.domain.person import PersonalAccount
 from gongji.domain.policy import Policy, in_force
 from gongji.domain.settlement import Reversal, Settlement
-from gongji.store.locks import LockedBeneficiary, read_account, read_locked_beneficiary
+from gongji.store.locks import KEYS, LockedBeneficiary, read_account, read_locked_beneficiary
 from gongji.store.policies import read_policy
 from gongji.store.request_keys import StoredKey
 from gongji.store.settlements import read_reversal, read_settlement
@@ -100,10 +100,7 @@ _ALL: Final = """
         SELECT COALESCE(json_agg(row_to_json(r)), '[]') FROM {table} AS r WHERE r.{key} = {ids})"""
 _BESIDE: Final = {
     "keys": f"""
-    'keys', (
-        SELECT COALESCE(json_object_agg(k.id, json_build_object('operation', k.operation,
-            'request_hash', k.request_hash, 'answer', k.answer)), '{{}}')
-        FROM request_key AS k WHERE k.id = {_listed("keys")}),
+    'keys', ({KEYS} WHERE k.id = {_listed("keys")}),
     'answered', (
         SELECT COALESCE(json_agg(row_to_json(s)), '[]') FROM settlement AS s
         WHERE s.id = ANY (ARRAY(

@@ -49,11 +49,16 @@ SELECT json_build_object(
 )::text
 """
 
-_STORED_KEYS: Final = """
+KEYS: Final = """
 SELECT COALESCE(json_object_agg(k.id, json_build_object(
-    'operation', k.operation, 'request_hash', k.request_hash, 'answer', k.answer)), '{}')::text
+    'operation', k.operation, 'request_hash', k.request_hash, 'answer', k.answer)), '{}')
 FROM request_key AS k
-WHERE k.id = ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)))
+"""
+"""The beginning of a query for stored keys, each as ``StoredKey`` takes it."""
+
+_STORED_KEYS: Final = f"""
+SELECT ({KEYS}
+    WHERE k.id = ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb))))::text
 """
 
 _LOCK_ACCOUNTS: Final = """

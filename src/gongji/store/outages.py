@@ -9,6 +9,7 @@ from asyncpg.exceptions import (
     DatabaseDroppedError,
     IdleSessionTimeoutError,
     InterfaceError,
+    InternalClientError,
     InvalidAuthorizationSpecificationError,
     InvalidCatalogNameError,
     PostgresConnectionError,
@@ -19,6 +20,7 @@ from tortoise.exceptions import DBConnectionError
 OUTAGES: Final = (
     PostgresConnectionError,
     InterfaceError,
+    InternalClientError,
     OSError,
     AdminShutdownError,
     CrashShutdownError,
@@ -35,8 +37,21 @@ OUTAGES: Final = (
 A closed connection is an ``InterfaceError``, a refused or silent one an ``OSError``.
 """
 
+_AFTER_THE_FAREWELL: Final = "cannot switch to "
+"""How the driver begins to complain about a statement on a connection that the server has ended.
+
+That is so until the driver sees the connection cut as well.
+"""
+
+_CLOSED: Final = ("closed", "closing")
+"""How the driver's ``InterfaceError`` says that a connection or the pool has ended."""
+
 
 def is_outage(failure: BaseException) -> bool:
     """Tell whether the database was away, so that the same request may be sent again."""
-    # The driver's InterfaceErrors that are ValueErrors too speak of a wrong argument: a bug.
-    return isinstance(failure, OUTAGES) and not isinstance(failure, ValueError)
+    if isinstance(failure, InternalClientError):
+        return str(failure).startswith(_AFTER_THE_FAREWELL)
+    if isinstance(failure, InterfaceError):
+        # All others speak of a wrong use of the driver: a bug of ours, which must show as one.
+        return any(word in str(failure) for word in _CLOSED) and not isinstance(failure, ValueError)
+    return isinstance(failure, OUTAGES)

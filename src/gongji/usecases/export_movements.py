@@ -42,7 +42,8 @@ async def export_movements(request: ExportMovements, actor: Actor, ports: Ports)
 
     Raises:
         Forbidden: the actor is no person.
-        Refusal: no guardian or proxy of that ward, or more movements than one file holds.
+        Refusal: no guardian or proxy of that ward, days in the wrong order, or more movements
+            than one file holds.
         RequestIdReused, RequestVoided: the key is another request's, or barred.
 
     Clause: G18, G19.
@@ -60,6 +61,8 @@ async def _allow(tx: Transaction, request: ExportMovements) -> UUID:
     if not await PersonRow.filter(id=person_id).using_db(tx.connection).exists():
         raise not_found()
     await tx.claim()
+    if request.days.is_reversed:
+        raise refuse(Code.PERIOD_ENDS_BEFORE_IT_BEGINS, "toDay")
     extent = await extent_of_movements(tx.connection, person_id, request.days)
     if extent.is_too_long:
         raise refuse(Code.EXPORT_TOO_LONG, "fromDay")

@@ -53,7 +53,7 @@ from gongji.store.premiums import (
 )
 from gongji.usecases.ports import Ports, PremiumOrder, TaxAnswer
 from gongji.usecases.retrying import retried
-from gongji.usecases.together import Batch, Waiting, do_together
+from gongji.usecases.together import Batch, FamilyLead, Waiting, do_together
 from gongji.usecases.transaction import Done
 
 MOST_ASKED_S: Final = 10.0
@@ -99,17 +99,6 @@ async def debit(asked: Sequence[tuple[PayPremium, Actor]], ports: Ports) -> list
     return await do_together(_Debiting(), asked, ports)
 
 
-@dataclass(frozen=True, slots=True)
-class _Lead:
-    """The insured person behind the payer's binding."""
-
-    beneficiary_id: UUID
-
-    @property
-    def account_ids(self) -> tuple[UUID, ...]:
-        return ()
-
-
 class _Debiting:
     """Debiting as one of the operations that are done for many at once."""
 
@@ -117,18 +106,18 @@ class _Debiting:
 
     async def leads(
         self, asked: Sequence[tuple[PayPremium, Actor]], ports: Ports
-    ) -> list[_Lead | Problem]:
+    ) -> list[FamilyLead | Problem]:
         payers = [_payers_side(request, actor) for request, actor in asked]
         insured, at = await insured_sides(pool(), payers), ports.clock.now()
         return [_lead(actor, side, at) for (_, actor), side in zip(asked, insured, strict=True)]
 
-    def beside(self, waiting: Sequence[Waiting[PayPremium, _Lead]]) -> Beside:
+    def beside(self, waiting: Sequence[Waiting[PayPremium, FamilyLead]]) -> Beside:
         leads = [one.lead for one in waiting]
         return Beside(
-            premiums_of={lead.beneficiary_id for lead in leads if isinstance(lead, _Lead)}
+            premiums_of={lead.beneficiary_id for lead in leads if isinstance(lead, FamilyLead)}
         )
 
-    def act(self, batch: Batch, one: Waiting[PayPremium, _Lead], lead: _Lead) -> Done:
+    def act(self, batch: Batch, one: Waiting[PayPremium, FamilyLead], lead: FamilyLead) -> Done:
         request = one.request
         family = batch.families.family(lead.beneficiary_id, batch.at)
         quote = _quote(batch, request, family)
@@ -148,7 +137,7 @@ class _Debiting:
         _book(batch, premium, legs, one.actor)
         return Done(premium.id)
 
-    def repeat(self, batch: Batch, lead: _Lead, result_id: UUID) -> Done:  # noqa: ARG002
+    def repeat(self, batch: Batch, lead: FamilyLead, result_id: UUID) -> Done:  # noqa: ARG002
         return Done(result_id, replayed=True)
 
 
@@ -157,13 +146,13 @@ def _payers_side(request: PayPremium, actor: Actor) -> PayersSide:
     return PayersSide(request.binding_id, actor.person_id, acting_id)
 
 
-def _lead(actor: Actor, side: InsuredSide, at: datetime) -> _Lead | Problem:
+def _lead(actor: Actor, side: InsuredSide, at: datetime) -> FamilyLead | Problem:
     """Lead to the insured person, for the sharer or who acts for the sharer (G19)."""
     if actor.kind is not ActorKind.PERSON:
         return Forbidden()
     if actor.acting_for is not None and capacity_at(side.guardianship, at) is None:
         return not_found("onBehalfOf")
-    return not_found("bindingId") if side.insured_id is None else _Lead(side.insured_id)
+    return not_found("bindingId") if side.insured_id is None else FamilyLead(side.insured_id)
 
 
 def _quote(batch: Batch, request: PayPremium, family: Family) -> PremiumQuote:

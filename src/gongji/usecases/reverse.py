@@ -118,8 +118,9 @@ class _Reversing:
         families, request, settlement = batch.families, one.request, lead.whole.settlement
         _refuse_unless_reversible(lead.whole, families, batch.at)
         reason = stated_reason(one.actor, request.reason)
-        undoing = _Undoing(lead.whole, families.accounts, batch.at)
-        check_plan(request.if_plan, undoing.plan(batch.key_ring))
+        if request.if_plan is not None:
+            undoing = _Undoing(lead.whole, families.accounts, batch.at)
+            check_plan(request.if_plan, undoing.plan(batch.key_ring))
         reversal, accounts = book_reversal(
             batch.changes,
             lead.whole,

@@ -5,14 +5,13 @@ one before; every bill gets its own answer, and a refusal disturbs no neighbour.
 list of one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from gongji.domain.actor import Actor, ActorKind
 from gongji.domain.bill import Bill, faults
-from gongji.domain.business_day import business_day
 from gongji.domain.errors import (
     AlreadySettled,
     Code,
@@ -23,13 +22,12 @@ from gongji.domain.errors import (
     refuse_any,
 )
 from gongji.domain.events import Event, EventKind
-from gongji.domain.explanation import record
 from gongji.domain.family import BillSplit, Family, split_bill
 from gongji.domain.institution import Institution
 from gongji.domain.ledger import Cause, CauseKind, ControlKind, control_account_id
-from gongji.domain.money import Fen
 from gongji.domain.policy import CredentialKind
 from gongji.domain.settlement import Leg, Settlement, book, legs_of
+from gongji.domain.settling import Sent, settlement_of
 from gongji.store.families import Beside
 from gongji.store.insurance_centre import credential_digest
 from gongji.store.plans import check_plan, plan_of_split
@@ -89,20 +87,20 @@ async def settle(bills: Sequence[tuple[SettleBill, Actor]], ports: Ports) -> lis
     """
     try:
         return await do_together(_Settling(), bills, ports)
-    except _Stranger as stranger:
-        # Its keys were claimed with the others'; the rollback gave all of them back.
-        known = iter(await settle([b for b in bills if b[1].subject != stranger.till], ports))
-        return [
-            Forbidden() if actor.subject == stranger.till else next(known) for _, actor in bills
-        ]
+    except _Strangers as strangers:
+        # Their keys were claimed with the others'; the rollback gave all of them back.
+        are_known = [actor.subject in strangers.known for _, actor in bills]
+        known = [bill for bill, is_known in zip(bills, are_known, strict=True) if is_known]
+        answers = iter(await do_together(_Settling(), known, ports))
+        return [next(answers) if is_known else Forbidden() for is_known in are_known]
 
 
-class _Stranger(Exception):
-    """A till of an institution that the registry does not know."""
+class _Strangers(Exception):
+    """Some tills are of institutions that the registry does not know; all others are ``known``."""
 
-    def __init__(self, till: UUID) -> None:
-        super().__init__(till)
-        self.till: Final = till
+    def __init__(self, known: Iterable[UUID]) -> None:
+        super().__init__()
+        self.known: Final = frozenset(known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +141,7 @@ class _Settling:
     def act(self, batch: Batch, one: Waiting[SettleBill, _Lead], lead: _Lead) -> Settled:
         families, request, bill = batch.families, one.request, one.request.bill
         if (place := families.institutions.get(lead.till)) is None:
-            raise _Stranger(lead.till)
+            raise _Strangers(families.institutions.keys())
         refuse_any(faults(bill, place.kind))
         if (earlier := families.bills.get((lead.till, bill.institution_bill_no))) is not None:
             raise AlreadySettled(earlier)
@@ -181,33 +179,17 @@ def _not_recognised() -> Refusal:
 def _settlement(
     batch: Batch, one: Waiting[SettleBill, _Lead], family: Family, split: BillSplit
 ) -> Settlement:
-    own, request = family.own, one.request
-    return Settlement(
-        id=one.id,
+    request = one.request
+    sent = Sent(
         institution_id=one.actor.subject,
-        beneficiary_id=family.beneficiary.id,
-        business_day=business_day(batch.at),
-        settled_at=batch.at,
-        bill=request.bill,
-        eligible=split.eligible,
-        own=split.split.own,
-        shared=split.split.shared,
-        cash=split.cash,
-        own_balance_after=None if own is None else Fen(own.balance - split.split.own),
+        request_id=request.request_id,
+        actor=one.actor.record(),
         credential_kind=request.credential_kind,
         credential_digest=credential_digest(
             batch.key_ring, request.credential_kind, request.credential_number
         ),
-        policy_version=family.policy.version,
-        order_version=family.beneficiary.order_version,
-        explanation=record(
-            split,
-            policy_version=family.policy.version,
-            ranks_are_shown=not family.order_is_by_balance,
-        ),
-        request_id=request.request_id,
-        actor=one.actor.record(),
     )
+    return settlement_of(request.bill, family, split, sent, id=one.id, at=batch.at)
 
 
 def _book(

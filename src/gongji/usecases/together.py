@@ -65,6 +65,18 @@ D_co = TypeVar("D_co", bound=Effect, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
+class FamilyLead:
+    """A request that concerns a family and no further account."""
+
+    beneficiary_id: UUID
+
+    @property
+    def account_ids(self) -> Sequence[UUID]:
+        """Return no account: those of the family are locked anyway."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting(Generic[R, L]):
     """One request on its way.
 
@@ -103,7 +115,8 @@ class Operation(Protocol[R, L, D_co]):
         What it makes has the id of the waiting request.
 
         Raises:
-            Problem: something stands against it; nothing was collected.
+            Problem: something stands against it; nothing was collected. One that is no answer
+                (``Forbidden``, ``Unavailable``) undoes the whole.
         """
         ...
 
@@ -129,7 +142,11 @@ class Batch:
     answered: dict[UUID, StoredKey] = field(default_factory=dict)
 
     def answer(self, operation: Operation[R, L, D], one: Waiting[R, L]) -> D | Problem:
-        """Answer one request: what was done, now or before, or a problem that is stored."""
+        """Answer one request: what was done, now or before, or a problem that is stored.
+
+        Raises:
+            Problem: one that is no answer, from deciding a request whose key is new.
+        """
         stored = self.answered.get(one.key.id)
         if isinstance(one.lead, Problem):
             # Not theirs by today's rights: no stored answer is told.
@@ -144,6 +161,8 @@ class Batch:
             if stored is None:
                 self._refuse(one.key, problem)
             return problem
+        if done.id != one.id:
+            raise ValueError("what is made has the id with which its key was claimed")
         self._remember(one.key, _made(one))
         return done
 

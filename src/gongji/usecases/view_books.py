@@ -19,13 +19,14 @@ async def see_books_check(actor: Actor) -> BooksCheck:
     """Return what the last check found to a reader who works for a whole province.
 
     Raises:
-        Forbidden: the actor is no member of staff.
-        Refusal: ``NOT_FOUND``: no reader of a province, or the books were never checked.
+        Forbidden: the actor is no reader of a province.
+        Refusal: ``NOT_FOUND``: the books were never checked.
     """
-    if actor.kind is not ActorKind.STAFF:
+    if actor.kind is not ActorKind.STAFF or Role.READER not in actor.roles:
         raise Forbidden
-    may_read = Role.READER in actor.roles and is_province(actor.region or "")
-    found = await last_books_check() if may_read else None
+    if not is_province(actor.region or ""):
+        raise Forbidden
+    found = await last_books_check()
     if found is None:
         raise not_found("booksCheck")
     return found

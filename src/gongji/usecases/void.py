@@ -53,7 +53,7 @@ async def void_request(tx: Transaction, request: VoidRequest) -> UUID:
     Clause: G13, G14, G34.
     """
     if request.voids == request.request_id:
-        raise refuse(Code.VOID_NOT_POSSIBLE, "voids")
+        raise refuse(Code.VOID_OF_ITSELF, "voids")
     key = _key(tx, request)
     await _expect_sender(tx, await kept_request(tx.connection, key.id))
     await tx.claim(beside=key)

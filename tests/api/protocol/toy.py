@@ -31,7 +31,7 @@ class Forbidden(Exception):
 
 class Unavailable(Exception):
     code = "UNAVAILABLE"
-    message = "服务暂时不可用，请稍后重试。"
+    message = "系统暂时不可用，这次没有得到办理结果。请用同一个请求编号重试。"
 
 
 KNOWN = (Unauthenticated, Forbidden, Unavailable)

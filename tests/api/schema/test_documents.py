@@ -1,5 +1,8 @@
 """The clients' documents fit the schema, and every mutation has one where somebody sends it."""
 
+import hashlib
+import json
+
 from graphql import (
     FieldNode,
     OperationDefinitionNode,
@@ -7,6 +10,7 @@ from graphql import (
     parse,
 )
 
+from gongji.api.documents import written_documents
 from gongji.api.schema import build_schema
 from tests.documents import OPERATIONS, manifest
 
@@ -73,3 +77,21 @@ def test_every_mutation_has_a_document_of_each_client_that_sends_it() -> None:
     assert mutation is not None
     assert sent.keys() == mutation.fields.keys()
     assert sent == {name: set(clients) for name, clients in SENT_BY.items()}
+
+
+def test_the_committed_documents_are_those_of_the_folder() -> None:
+    for client, text in written_documents(manifest()).items():
+        file = OPERATIONS.parent / "documents" / f"{client}.json"
+        assert file.read_text(encoding="utf-8") == text, "run: gongji export-documents"
+
+
+def test_a_written_document_is_known_by_its_hash() -> None:
+    schema = build_schema(manifest=manifest(), trusted_only=True)
+    written = json.loads(written_documents(manifest())["till"])["SettleBill"]
+
+    by_hash = schema.library.text_of(
+        None, {"persistedQuery": {"version": 1, "sha256Hash": written["sha256"]}}
+    )
+
+    assert by_hash == written["text"]
+    assert hashlib.sha256(written["text"].encode()).hexdigest() == written["sha256"]

@@ -69,16 +69,6 @@ def test_the_committed_file_is_read_by_other_tools() -> None:
     assert build_schema(FILE.read_text(encoding="utf-8")).query_type is not None
 
 
-def test_exporting_tells_whether_the_file_was_outdated(tmp_path: Path) -> None:
-    file = tmp_path / "schema.graphql"
-
-    assert exported.write_schema(file)
-    assert not exported.write_schema(file)
-    file.write_text("type Query { old: ID }", encoding="utf-8")
-    assert exported.write_schema(file)
-    assert file.read_text(encoding="utf-8") == exported.schema_text()
-
-
 def test_everything_has_a_description(schema: GraphQLSchema) -> None:
     assert sorted(undescribed(schema)) == []
 

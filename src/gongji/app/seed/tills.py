@@ -12,11 +12,10 @@ from gongji.app.seed.town import Town
 from gongji.domain.actor import Actor, ActorKind, Channel
 from gongji.domain.errors import refuse_any
 from gongji.domain.events import EventKind
-from gongji.domain.explanation import record
 from gongji.domain.family import split_bill
 from gongji.domain.institution import Institution
 from gongji.domain.ledger import Cause, CauseKind, ControlKind, control_account_id
-from gongji.domain.money import Fen, total
+from gongji.domain.money import total
 from gongji.domain.policy import CredentialKind
 from gongji.domain.settlement import (
     Leg,
@@ -26,6 +25,7 @@ from gongji.domain.settlement import (
     legs_of,
     reasons_against_reversal,
 )
+from gongji.domain.settling import Sent, settlement_of
 from gongji.store.changes import Table
 from gongji.store.insurance_centre import credential_digest
 from gongji.store.settlements import insert_settlement
@@ -86,33 +86,16 @@ class Tills:
     ) -> tuple[Settlement, tuple[Leg, ...]]:
         town, family = self.town, self.town.family(person_id)
         split = split_bill(family, request.bill, place, town.at)
-        own = family.own
-        settlement = Settlement(
-            id=town.ids(),
+        sent = Sent(
             institution_id=place.id,
-            beneficiary_id=person_id,
-            business_day=town.today,
-            settled_at=town.at,
-            bill=request.bill,
-            eligible=split.eligible,
-            own=split.split.own,
-            shared=split.split.shared,
-            cash=split.cash,
-            own_balance_after=None if own is None else Fen(own.balance - split.split.own),
+            request_id=request.request_id,
+            actor=till.record(),
             credential_kind=request.credential_kind,
             credential_digest=credential_digest(
                 town.key_ring, request.credential_kind, request.credential_number
             ),
-            policy_version=family.policy.version,
-            order_version=family.beneficiary.order_version,
-            explanation=record(
-                split,
-                policy_version=family.policy.version,
-                ranks_are_shown=not family.order_is_by_balance,
-            ),
-            request_id=request.request_id,
-            actor=till.record(),
         )
+        settlement = settlement_of(request.bill, family, split, sent, id=town.ids(), at=town.at)
         legs = legs_of(split.split)
         accounts, transfers = book(
             legs,

@@ -37,7 +37,8 @@ WITH own AS (
 ), concerned AS (
     SELECT b.id, b.beneficiary_id, b.kinship, b.accepted_at, b.beneficiary_id AS other_id,
         'shared' AS role
-    FROM binding AS b WHERE b.sharer_id = $1 AND b.accepted_at IS NOT NULL
+    FROM binding AS b
+    WHERE b.sharer_id = $1 AND b.accepted_at <= $2 AND (b.ended_at IS NULL OR b.ended_at > $2)
     UNION ALL
     SELECT b.id, b.beneficiary_id, b.kinship, b.accepted_at, b.sharer_id, 'received'
     FROM binding AS b

@@ -15,7 +15,7 @@ from gongji.store.guardians import acting_capacity
 from gongji.store.policies import policy_of_region
 from gongji.store.reading.as_of import read_household_as_of
 from gongji.usecases.ports import Ports
-from gongji.usecases.views.reading import open_to_staff
+from gongji.usecases.views.staff_reading import open_to_staff
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from gongji.usecases.views.bindings import (
     sharers_of,
 )
 from gongji.usecases.views.own import OwnAccount
-from gongji.usecases.views.reading import open_to_staff
+from gongji.usecases.views.staff_reading import open_to_staff
 
 
 @dataclass(frozen=True, slots=True)
