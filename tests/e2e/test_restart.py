@@ -32,7 +32,7 @@ _FACTS = """
 SELECT (SELECT json_agg(row(t.*) ORDER BY t.id) FROM transfer AS t)::text
     || (SELECT json_agg(row(s.*) ORDER BY s.id) FROM settlement AS s)::text
     || (SELECT json_agg(row(a.*) ORDER BY a.id) FROM personal_account AS a)::text
-    || (SELECT json_agg(row(e.*) ORDER BY e.id) FROM event AS e)::text
+    || (SELECT jsonb_agg(to_jsonb(e) - 'relayed_at' ORDER BY e.id) FROM event AS e)::text
     || (SELECT json_agg(row(k.*) ORDER BY k.id) FROM request_key AS k)::text
 """
 
