@@ -77,8 +77,8 @@ async def load_live(messages: Iterable[Message], actor: Actor, ports: Ports) -> 
         draws=await see_draws(settled, actor, ports) if settled else {},
         premiums=await see_premiums(_ids(cards, "premium"), actor, ports),
         payable=(
-            await list_payable_premiums(actor, ports)
-            if Act.PAY in acts or CardKind.PREMIUM in kinds
+            await _payable(actor, ports)
+            if Act.PAY in acts or any(map(_is_about_paying, cards))
             else ()
         ),
         family=(
@@ -114,6 +114,18 @@ def _ids(cards: Iterable[Card], role: str) -> set[UUID]:
                 yield card.ids[role]
 
     return set(found())
+
+
+def _is_about_paying(card: Card) -> bool:
+    return card.kind is CardKind.PREMIUM and "premium" not in card.ids
+
+
+async def _payable(actor: Actor, ports: Ports) -> tuple[PayablePremium, ...]:
+    """Return the premiums that could be paid; none where a relative's region has no policy."""
+    try:
+        return await list_payable_premiums(actor, ports)
+    except Refusal:
+        return ()
 
 
 async def family_of(actor: Actor, ports: Ports) -> FamilyAccount | None:

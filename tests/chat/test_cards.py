@@ -1,0 +1,108 @@
+"""Buttons of a binding's card, in every state and for both sides."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from gongji.chat.cards import buttons_of_binding, limits_in_words
+from gongji.chat.proposals import Act, Proposal, may_still, read_limit, write_limit
+from gongji.domain.binding import BindingStatus, Limit, Used
+from gongji.domain.disclosure import Availability
+from gongji.domain.kinship import Kinship
+from gongji.domain.money import Fen
+from gongji.usecases.views.bindings import BindingAsBeneficiary, BindingAsSharer
+from tests.builders import named_id
+from tests.world import NOON
+
+ALIKE: dict[str, Any] = {
+    "id": named_id("binding"),
+    "name": "王*兰",
+    "kinship": Kinship.SPOUSE,
+    "invited_at": NOON,
+    "expires_at": NOON + timedelta(days=7),
+    "accepted_at": None,
+    "ended_at": None,
+}
+
+
+def as_sharer(status: BindingStatus) -> BindingAsSharer:
+    return BindingAsSharer(**ALIKE, status=status, limit=Limit(), used=Used(), is_suspended=False)
+
+
+def as_beneficiary(status: BindingStatus, *, awaits: bool = False) -> BindingAsBeneficiary:
+    return BindingAsBeneficiary(
+        **ALIKE,
+        status=status,
+        rank=None,
+        availability=Availability.ENOUGH,
+        awaits_own_consent=awaits,
+    )
+
+
+SHARERS = {
+    BindingStatus.INVITED: ["WITHDRAW"],
+    BindingStatus.IN_REVIEW: ["END"],
+    BindingStatus.ACTIVE: ["PAUSE", "END"],
+    BindingStatus.PAUSED: ["RESUME", "END"],
+}
+BENEFICIARIES = {
+    BindingStatus.INVITED: ["ACCEPT:v1", "DECLINE"],
+    BindingStatus.IN_REVIEW: ["END"],
+    BindingStatus.ACTIVE: ["END"],
+}
+
+
+@pytest.mark.parametrize("status", BindingStatus)
+def test_what_each_side_may_do_in_a_state(status: BindingStatus) -> None:
+    def names(binding: BindingAsSharer | BindingAsBeneficiary) -> list[str]:
+        return [one.name for one in buttons_of_binding(binding, declaration_version="v1")]
+
+    assert names(as_sharer(status)) == SHARERS.get(status, [])
+    assert names(as_beneficiary(status)) == BENEFICIARIES.get(status, [])
+
+
+def test_who_came_of_age_may_confirm_anew() -> None:
+    binding = as_beneficiary(BindingStatus.ACTIVE, awaits=True)
+
+    names = [one.name for one in buttons_of_binding(binding, declaration_version="v1")]
+
+    assert names == ["ACCEPT:v1", "END"]
+
+
+def test_without_a_declaration_nothing_can_be_agreed_to() -> None:
+    buttons = buttons_of_binding(as_beneficiary(BindingStatus.INVITED), declaration_version="")
+
+    assert [one.name for one in buttons] == ["DECLINE"]
+
+
+@pytest.mark.parametrize("status", BindingStatus)
+def test_every_button_leads_to_what_may_still_be_done(status: BindingStatus) -> None:
+    for binding in (as_sharer(status), as_beneficiary(status)):
+        for button in buttons_of_binding(binding, declaration_version="v1"):
+            act = Act(button.name.partition(":")[0])
+            assert may_still(Proposal(act, binding.id), binding)
+
+
+def test_nothing_may_be_done_to_what_cannot_be_seen() -> None:
+    for act in Act:
+        assert not may_still(Proposal(act, named_id("binding")), None)
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"),
+    [
+        (Limit(), "不限"),
+        (Limit(Fen(1), None, Fen(2_000_00)), "每次¥0.01，每年¥2,000.00"),
+        (Limit(None, Fen(0)), "每月¥0.00"),
+    ],
+)
+def test_limits_are_written_and_said(limit: Limit, said: str) -> None:
+    assert read_limit(write_limit(limit)) == limit
+    assert limits_in_words(limit) == said
+
+
+def test_a_proposal_comes_back_as_it_was_written() -> None:
+    for binding_id in (None, named_id("binding")):
+        proposal = Proposal(Act.RESERVE, binding_id, {"amount": 1, "was": 0})
+        assert Proposal.read(proposal.written()) == proposal
