@@ -112,7 +112,9 @@ async def test_it_is_not_there_for_others(
     await load_families(world.ports)
     transport = httpx2.ASGITransport(app=app, client=(client, 1))
 
-    async with httpx2.AsyncClient(transport=transport, base_url=f"http://{name}") as stranger:
+    async with httpx2.AsyncClient(
+        transport=transport, base_url=HERE.replace("127.0.0.1", name)
+    ) as stranger:
         listed = await stranger.get("/development/people")
         made = await stranger.post("/development/tokens", json={"idNumber": PUBU})
 
