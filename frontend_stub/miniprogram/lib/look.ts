@@ -44,6 +44,18 @@ export function look(): { t: Words; look: string; isElder: boolean } {
   return { t: words(), look: classes.join(" "), isElder };
 }
 
+/** Return the same for a page that is shown now, and give it its title. */
+export function lookOf(title: keyof Words): ReturnType<typeof look> {
+  wx.setNavigationBarTitle({ title: words()[title] });
+  return look();
+}
+
+/** Name the tabs in the language that was chosen; only a page that has a tab may. */
+export function nameTabs(): void {
+  const t = words();
+  [t.tabFamily, t.tabSettings].forEach((text, index) => void wx.setTabBarItem({ index, text }));
+}
+
 /** Put values into a sentence: fill("还剩{days}天", { days: 3 }). */
 export function fill(sentence: string, values: Record<string, string | number>): string {
   return sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));

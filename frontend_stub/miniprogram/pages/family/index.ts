@@ -3,7 +3,7 @@
 import { FamilyAccount, type FamilyAccountQuery } from "../../../generated/operations";
 import { moment, yuan } from "../../lib/format";
 import { ask } from "../../lib/graphql";
-import { choice, choose, fill, look, words } from "../../lib/look";
+import { choice, choose, fill, look, lookOf, nameTabs, words } from "../../lib/look";
 import { phaseAfter, type Phase } from "../../lib/phase";
 import { leave, session } from "../../lib/session";
 
@@ -34,9 +34,10 @@ Component({
   },
   methods: {
     onShow() {
-      this.setData(look());
-      if (session()) void this.load();
-      else leave();
+      if (!session()) return leave();
+      this.setData(lookOf("titleFamily"));
+      nameTabs();
+      void this.load();
     },
 
     async load() {
@@ -55,8 +56,12 @@ Component({
       this.setData(look());
     },
 
-    onOther() {
-      leave();
+    onBinding(event: WechatMiniprogram.TouchEvent) {
+      wx.navigateTo({ url: `/pages/binding/index?id=${event.currentTarget.dataset.id}` });
+    },
+
+    onGo(event: WechatMiniprogram.TouchEvent) {
+      wx.navigateTo({ url: `/pages/${event.currentTarget.dataset.to}/index` });
     },
   },
 });

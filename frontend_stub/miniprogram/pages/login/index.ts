@@ -1,7 +1,7 @@
 // Log-in. Until WeChat's comes, a development gateway offers its demo people; another has none.
 
 import { get, post, Trouble } from "../../lib/graphql";
-import { look } from "../../lib/look";
+import { look, lookOf } from "../../lib/look";
 import { phaseAfter, type Phase } from "../../lib/phase";
 import { begin } from "../../lib/session";
 
@@ -14,7 +14,7 @@ Component({
   data: { ...look(), phase: "loading" as Phase, people: [] as DemoPerson[] },
   methods: {
     onShow() {
-      this.setData(look());
+      this.setData(lookOf("titleLogin"));
       void this.load();
     },
 
@@ -36,7 +36,7 @@ Component({
           idNumber: person.idNumber,
         });
         begin({ token, name: person.name });
-        wx.reLaunch({ url: "/pages/family/index" });
+        wx.switchTab({ url: "/pages/family/index" });
       } catch (reason) {
         this.setData({ phase: phaseAfter(reason) });
       }
