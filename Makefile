@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test soak check demo bench lock format front-end
+.PHONY: run test soak check demo bench lock format front-end pages
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -22,11 +22,13 @@ FRONT_BUILT := $(FRONT)/dist/.built
 FRONT_SOURCE := $(wildcard $(addprefix $(FRONT)/,build.* package.json package-lock.json node.lock .npmrc)) \
   $(shell find $(addprefix $(FRONT)/,miniprogram host build) schema)
 
-run: $(STAMP)
-	@$(MAKE) --no-print-directory front-end || echo 'The pages are not built; serving without them.' >&2
+run: $(STAMP) pages
 	@exec env $(if $(PORT),GONGJI_PORT=$(PORT)) $(BIN)/gongji serve --demo
 
-test: check
+pages: $(STAMP)
+	@$(MAKE) --no-print-directory front-end || echo 'The pages are not built; going on without them.' >&2
+
+test: check pages
 	$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # The long forms of the tests that have one; SEED=1234 make soak runs the chance of an earlier run.

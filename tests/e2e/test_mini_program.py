@@ -93,7 +93,7 @@ def invite(phone: Phone, *, name: str, id_number: str, kinship: str) -> None:
 def accept(phone: Phone, sharer: str) -> None:
     """Accept the invitation of a sharer, whose masked name is given."""
     phone.page.reload()
-    phone.press(f"{sharer}（您的")
+    phone.press(f"{sharer}邀请您")
     phone.press("接受", "确定 · 接受")
     phone.sees("已接受", "共济中")
     phone.back()

@@ -107,7 +107,7 @@ function sharerLine(one: Family["sharers"][number]): Line {
   return {
     id: one.id,
     title: one.sharerName,
-    note: one.rank === null ? one.kinshipName : fill(t.rank, { rank: one.rank }),
+    note: one.rank === null ? "" : fill(t.rank, { rank: one.rank }),
     state: t[one.availability],
     tone: TONES[one.availability],
   };

@@ -12,7 +12,6 @@ type Family = Extract<FamilyAccountQuery["familyAccount"], { __typename: "Family
 interface Sharer {
   readonly id: string;
   readonly name: string;
-  readonly kinship: string;
   readonly state: string;
   readonly up: string;
   readonly down: string;
@@ -120,7 +119,6 @@ function shown(sharer: Family["sharers"][number]): Sharer {
   return {
     id: sharer.id,
     name: sharer.sharerName,
-    kinship: sharer.kinshipName,
     state: t[sharer.availability],
     up: fill(t.orderUp, { name: sharer.sharerName }),
     down: fill(t.orderDown, { name: sharer.sharerName }),
