@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test soak check demo bench lock format
+.PHONY: run test soak check demo bench lock format front-end pages
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -16,21 +16,38 @@ unexport PYTHONDONTWRITEBYTECODE
 # A stamp of this very folder: a checkout that was moved installs itself anew.
 STAMP := $(VENV)/.installed-$(shell printf '%s' "$(CURDIR)" | cksum | cut -d' ' -f1)
 
-run: $(STAMP)
+# Pages are a part that a gateway can do without: where they cannot be built, it says so and serves.
+FRONT := frontend_stub
+FRONT_BUILT := $(FRONT)/dist/.built
+FRONT_SOURCE := $(wildcard $(addprefix $(FRONT)/,build.* package.json package-lock.json node.lock .npmrc)) \
+  $(shell find $(addprefix $(FRONT)/,miniprogram host build) schema)
+
+run: $(STAMP) pages
 	@exec env $(if $(PORT),GONGJI_PORT=$(PORT)) $(BIN)/gongji serve --demo
 
-test: check
+pages: $(STAMP)
+	@$(MAKE) --no-print-directory front-end || echo 'The pages are not built; going on without them.' >&2
+
+test: check pages
 	$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # The long forms of the tests that have one; SEED=1234 make soak runs the chance of an earlier run.
 soak: $(STAMP)
 	SOAK=1 $(PY) -m pytest -m soak -s
 
+front-end: $(FRONT_BUILT)
+
+$(FRONT_BUILT): $(FRONT_SOURCE) | $(STAMP)
+	@echo 'Building the front end ...'
+	@PYTHON="$(CURDIR)/$(PY)" $(FRONT)/build.sh
+	@touch $@
+
 check: $(STAMP)
 	$(PY) -m ruff format --check --quiet src tests
 	$(PY) -m ruff check --quiet src tests
 	$(PY) $(BIN)/lint-imports --no-logo --no-cache
 	$(PY) -m mypy
+	@PYTHON="$(CURDIR)/$(PY)" $(FRONT)/build.sh --check
 
 format: $(STAMP)
 	$(PY) -m ruff format src tests
@@ -44,6 +61,8 @@ bench: $(STAMP)
 
 # The lock holds every package with its hashes and names no registry.
 lock:
+	$(UV) pip compile $(FRONT)/node.in --universal --python-version 3.11 \
+	  --generate-hashes --no-header --no-annotate --quiet --output-file $(FRONT)/node.lock
 	$(UV) pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 	  --generate-hashes --no-header --no-annotate --quiet --output-file requirements.lock
 

@@ -15,7 +15,6 @@ import strawberry
 from httpx_ws import AsyncWebSocketSession, WebSocketDisconnect, aconnect_ws
 from httpx_ws.transport import ASGIWebSocketTransport
 from prometheus_client import Counter
-from pydantic import SecretStr
 from starlette.applications import Starlette
 from strawberry.schema.config import StrawberryConfig
 from structlog.testing import capture_logs
@@ -28,20 +27,16 @@ from gongji.api.scalars import SCALARS
 from gongji.app.asgi import MOST_BODY, create_app, make_key_ring, make_schema
 from gongji.app.development_tokens import TokenMaker
 from gongji.app.health import Health
-from gongji.app.settings import NamedKey, Settings, SettingsWrong
+from gongji.app.settings import Settings, SettingsWrong
 from gongji.app.sweeps import Sweep, sweeping
 from gongji.domain.errors import Code, refuse
 from gongji.store.database import migrate, tortoise_config
 from gongji.usecases.ports import Ports
+from tests.app.installation import SETTINGS
 from tests.databases import create_database, drop_database
 from tests.world import NOON, World
 
 SUBJECT = UUID(int=1)
-SETTINGS = Settings(
-    development_token_key=SecretStr("0123456789abcdef" * 4),
-    personal_data_keys=(NamedKey("new", b"n" * 32), NamedKey("old", b"o" * 32)),
-    digest_key=b"d" * 32,
-)
 
 
 @strawberry.type

@@ -17,7 +17,7 @@ from tests import readme
 from tests.world import NOON, World
 
 _RULE = re.compile(r"`([a-z_]+)`")
-_TARGET = re.compile(r"^([a-z]+):", re.MULTILINE)
+_TARGET = re.compile(r"^([a-z-]+):", re.MULTILINE)
 
 
 def rows_under(heading: str) -> list[list[str]]:
@@ -84,7 +84,7 @@ def test_every_command_and_target_that_it_names_is_there() -> None:
     targets = set(_TARGET.findall(makefile))
     program = set(get_command(commands).commands)  # type: ignore[attr-defined]
 
-    assert set(re.findall(r"(?:`|^)make ([a-z]+)", readme.text(), re.MULTILINE)) <= targets
+    assert set(re.findall(r"(?:`|^)make ([a-z-]+)", readme.text(), re.MULTILINE)) <= targets
     assert set(re.findall(r"bin/gongji ([a-z-]+)", readme.text())) <= program
     assert all(f"`{name}`" in readme.text() for name in program)
 

@@ -21,6 +21,8 @@ from gongji.api.schema import build_schema
 from gongji.api.wire import MAX_BODY
 from gongji.app.auth import Gate
 from gongji.app.database import awaited_database
+from gongji.app.development import development_routes
+from gongji.app.front_end import FrontEnd
 from gongji.app.health import Health
 from gongji.app.live import listening, telling
 from gongji.app.log import RequestLog
@@ -181,6 +183,8 @@ def create_app(
             Route("/livez", health.live),
             Route("/readyz", health.ready),
             Route("/metrics", metrics.page),
+            *FrontEnd(settings.front_end_folder / "h5").routes("/m"),
+            *development_routes(settings, ports),
         ],
         middleware=[Middleware(RequestLog), Middleware(GuardedHeaders)],
         lifespan=lifespan,
@@ -227,7 +231,10 @@ def graphql_view(
 
 
 class GuardedHeaders:
-    """ASGI middleware: tells browsers to guess nothing, frame nothing and load nothing."""
+    """ASGI middleware: tells browsers to guess nothing, frame nothing and load nothing.
+
+    A page that must load something says so itself.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -240,7 +247,9 @@ class GuardedHeaders:
 
         async def guarding(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_HEADERS.items()]
+                given = {name for name, _ in message["headers"]}
+                added = [header for header in _HEADERS.items() if header[0] not in given]
+                message["headers"] = [*message["headers"], *added]
             await send(message)
 
         await self._app(scope, receive, guarding)

@@ -211,6 +211,9 @@ class Settings(BaseSettings):
     operations_folder: Path = Field(
         Path("schema/operations"), description="folder of the trusted documents, one per client"
     )
+    front_end_folder: Path = Field(
+        Path("frontend_stub/dist"), description="folder of the built front end (`make front-end`)"
+    )
     trusted_documents_only: bool = Field(
         default=False, description="serve the trusted documents and no others"
     )
@@ -238,7 +241,7 @@ class Settings(BaseSettings):
     def _fits_the_environment(self) -> Self:
         """Refuse what would open production, or show development to a network."""
         if self.is_development:
-            wrong = [] if _is_loopback(self.host) else ["HOST: development is on loopback only"]
+            wrong = [] if is_loopback(self.host) else ["HOST: development is on loopback only"]
         else:
             wrong = self._missing_in_production() + self._forbidden_in_production()
         if (self.tax_bureau_url is None) != (self.tax_bureau_token is None):
@@ -330,9 +333,9 @@ def _named(error: ValidationError) -> str:
     return "\n".join(wrong)
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str | None) -> bool:
     """Tell whether an address is reached from this machine alone."""
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address(host or "").is_loopback
     except ValueError:
         return host == "localhost"

@@ -29,7 +29,8 @@ LASTING: Final = timedelta(days=1)
 STAFF_REGION: Final = "542500"
 ALL_ROLES: Final = tuple(Role)
 _CLERK: Final = "01"
-_FAMILIES: Final = "demo_families.jsonl"
+FAMILIES: Final = "demo_families.jsonl"
+"""The file of the demo families, beside this module."""
 _FIRST_QUERY: Final = (
     "{ familyAccount { __typename ... on FamilyAccount { person { name } account { balanceFen } "
     "sharers { rank sharerName kinshipName availability } } } }"
@@ -62,7 +63,7 @@ async def load_families(ports: Ports) -> None:
     """
     await mark_as_demonstration(ports)
     if not await PersonRow.exists():
-        with as_file(files("gongji.app") / _FAMILIES) as file:
+        with as_file(files("gongji.app") / FAMILIES) as file:
             await load(file, ports)
 
 
@@ -76,7 +77,7 @@ async def welcome(settings: Settings, ports: Ports) -> Welcome:
     """
     now = ports.clock.now()
     maker = TokenMaker(settings, now=now, lasting=LASTING)
-    with as_file(files("gongji.app") / _FAMILIES) as file:
+    with as_file(files("gongji.app") / FAMILIES) as file:
         pair, place = _first(file, ports)
     cast = _Cast(pair.sharer, pair.beneficiary, place.code)
     if not await PersonRow.exists(id_number_digest=id_number_digest(ports.key_ring, pair.sharer)):

@@ -1,0 +1,73 @@
+// The part of `wx` that the mini-program uses, as a browser can do it.
+
+import type { Shell } from "./shell";
+
+interface RequestOptions {
+  url: string;
+  method?: string;
+  data?: object;
+  header?: Record<string, string>;
+  timeout?: number;
+  success?(result: { statusCode: number; data: unknown }): void;
+  fail?(reason: { errMsg: string }): void;
+}
+
+/** Several phones in one window keep apart what they store: ?phone=1, ?phone=2. */
+const phone = new URLSearchParams(location.search).get("phone") ?? "";
+const fontSize = Number(new URLSearchParams(location.search).get("font")) || 17;
+
+export function makeWx(shell: Shell) {
+  return {
+    request(options: RequestOptions): void {
+      void request(options);
+    },
+    getStorageSync(key: string): unknown {
+      const kept = sessionStorage.getItem(`${phone}/${key}`);
+      return kept === null ? "" : (JSON.parse(kept) as unknown);
+    },
+    setStorageSync(key: string, value: unknown): void {
+      sessionStorage.setItem(`${phone}/${key}`, JSON.stringify(value));
+    },
+    removeStorageSync(key: string): void {
+      sessionStorage.removeItem(`${phone}/${key}`);
+    },
+    getAppBaseInfo: () => ({ fontSizeSetting: fontSize }),
+    navigateTo: ({ url }: { url: string }) => shell.push(url),
+    redirectTo: ({ url }: { url: string }) => shell.swap(url),
+    navigateBack: () => shell.back(),
+    switchTab: ({ url }: { url: string }) => shell.relaunch(url),
+    reLaunch: ({ url }: { url: string }) => shell.relaunch(url),
+    setNavigationBarTitle: ({ title }: { title: string }) => shell.title(title),
+    setTabBarItem: ({ index, text }: { index: number; text: string }) => shell.tab(index, text),
+    showToast: ({ title }: { title: string }) => shell.toast(title),
+    pageScrollTo: ({ scrollTop }: { scrollTop: number }) => shell.scroll(scrollTop),
+  };
+}
+
+async function request(options: RequestOptions): Promise<void> {
+  let result: { statusCode: number; data: unknown };
+  try {
+    const answer = await fetch(options.url, {
+      method: options.method ?? "GET",
+      headers: options.header,
+      body: options.data && JSON.stringify(options.data),
+      signal: AbortSignal.timeout(options.timeout ?? 60_000),
+      credentials: "omit",
+      cache: "no-store",
+    });
+    const text = await answer.text();
+    result = { statusCode: answer.status, data: jsonOr(text) };
+  } catch (reason) {
+    options.fail?.({ errMsg: `request:fail ${String(reason)}` });
+    return;
+  }
+  options.success?.(result);
+}
+
+function jsonOr(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,42 @@
+// How amounts and times are written. Whole fen and Shanghai time; no Intl, which WeChat lacks.
+
+const SHANGHAI_MS = 8 * 60 * 60 * 1000;
+
+/** Write whole fen as yuan: 325068 is ¥3,250.68. */
+export function yuan(fen: number): string {
+  const cents = Math.abs(fen);
+  const whole = String(Math.floor(cents / 100)).replace(/\B(?=(\d{3})+$)/g, ",");
+  return `${fen < 0 ? "-" : ""}¥${whole}.${String(cents % 100).padStart(2, "0")}`;
+}
+
+/** Write whole fen as a person would type them into a field: 20050 is 200.50. */
+export function plainYuan(fen: number): string {
+  return fen % 100 === 0 ? String(fen / 100) : yuan(fen).replace(/[¥,]/g, "");
+}
+
+/** Read yuan as a person types it, "1,234.5", into whole fen; undefined where it is no amount. */
+export function fenOf(typed: string): number | undefined {
+  const found = /^(\d{1,9})(?:\.(\d{1,2}))?$/.exec(typed.trim().replace(/[,，¥￥]/g, ""));
+  if (!found) return undefined;
+  return Number(found[1]) * 100 + Number((found[2] ?? "").padEnd(2, "0"));
+}
+
+/** Write a moment (RFC 3339) as "2026-11-25 18:03" in Shanghai. */
+export function moment(at: string): string {
+  return new Date(Date.parse(at) + SHANGHAI_MS).toISOString().slice(0, 16).replace("T", " ");
+}
+
+/** Return the month of a moment in Shanghai and the two before it, as "2026-11". */
+export function months(atMs: number): [string, string, string] {
+  const [year, month] = new Date(atMs + SHANGHAI_MS).toISOString().split("-").map(Number);
+  const ago = (count: number) =>
+    new Date(Date.UTC(year ?? 0, (month ?? 1) - 1 - count, 1)).toISOString().slice(0, 7);
+  return [ago(0), ago(1), ago(2)];
+}
+
+/** Return the first and the last day of a month such as "2026-11". */
+export function monthDays(month: string): { fromDay: string; toDay: string } {
+  const [year, number] = month.split("-").map(Number);
+  const last = new Date(Date.UTC(year ?? 0, number ?? 1, 0)).toISOString().slice(0, 10);
+  return { fromDay: `${month}-01`, toDay: last };
+}

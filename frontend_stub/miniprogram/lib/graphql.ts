@@ -1,0 +1,112 @@
+// The client of the gateway: trusted documents by their id, one answer or one trouble.
+
+import type { Document } from "../../generated/operations";
+import { leave, session } from "./session";
+
+/** Where the gateway is; the build says so. */
+declare const __GATEWAY__: string;
+
+const PATIENCE_MS = 15_000;
+
+/** Why there is no answer. */
+export type TroubleKind = "OFFLINE" | "UNAVAILABLE" | "FAULT";
+
+/**
+ * There is no answer.
+ *
+ * After OFFLINE and UNAVAILABLE it is unknown whether something was done: only the same key may
+ * be sent again. After FAULT nothing was done.
+ */
+export class Trouble extends Error {
+  constructor(
+    readonly kind: TroubleKind,
+    readonly code: string,
+  ) {
+    super(code);
+  }
+}
+
+interface Failure {
+  readonly extensions?: { readonly code?: string; readonly retryable?: boolean };
+}
+
+interface Told<Answer> {
+  readonly data?: Answer | null;
+  readonly errors?: readonly Failure[];
+}
+
+/**
+ * Ask the gateway as the person of this phone.
+ *
+ * @throws Trouble there is no answer.
+ */
+export async function ask<Answer, Variables>(
+  document: Document<Answer, Variables>,
+  variables: Variables,
+): Promise<Answer> {
+  const told = await post<Told<Answer>>("/graphql", {
+    operationName: document.name,
+    variables,
+    extensions: { persistedQuery: { version: 1, sha256Hash: document.id } },
+  });
+  const failure = told.errors?.[0];
+  if (failure) throw troubleOf(failure);
+  if (!told.data) throw new Trouble("UNAVAILABLE", "EMPTY");
+  return told.data;
+}
+
+/**
+ * Post JSON to a path of the gateway; whatever is JSON is an answer.
+ *
+ * @throws Trouble there is no answer.
+ */
+export function post<Answer>(path: string, body: object): Promise<Answer> {
+  return send<Answer>("POST", path, body);
+}
+
+/**
+ * Get JSON from a path of the gateway.
+ *
+ * @throws Trouble there is no answer.
+ */
+export function get<Answer>(path: string): Promise<Answer> {
+  return send<Answer>("GET", path);
+}
+
+function send<Answer>(method: "GET" | "POST", path: string, body?: object): Promise<Answer> {
+  const token = session()?.token;
+  return new Promise((resolve, reject) => {
+    wx.request({
+      url: __GATEWAY__ + path,
+      method,
+      data: body,
+      timeout: PATIENCE_MS,
+      header: {
+        "content-type": "application/json",
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
+      },
+      success: ({ statusCode, data }) => {
+        if (statusCode === 404) reject(new Trouble("FAULT", "NOT_FOUND"));
+        else if (typeof data === "object") resolve(data as unknown as Answer);
+        else reject(new Trouble("UNAVAILABLE", `HTTP_${statusCode}`));
+      },
+      fail: () => reject(new Trouble("OFFLINE", "OFFLINE")),
+    });
+  });
+}
+
+function troubleOf(failure: Failure): Trouble {
+  const code = failure.extensions?.code ?? "INTERNAL";
+  if (code === "UNAUTHENTICATED") leave();
+  const isUnknown = failure.extensions?.retryable === true || code === "INTERNAL";
+  return new Trouble(isUnknown ? "UNAVAILABLE" : "FAULT", code);
+}
+
+/** Make the key of one thing that is wanted; every retry of it sends the same key. */
+export function newKey(): string {
+  const digits = Array.from({ length: 32 }, () => Math.floor(Math.random() * 16));
+  digits[12] = 4;
+  digits[16] = 8 + (digits[16]! % 4);
+  const text = digits.map((digit) => digit.toString(16)).join("");
+  return text.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}

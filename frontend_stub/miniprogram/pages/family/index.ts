@@ -1,0 +1,132 @@
+// The family account (账户共济): the own account, who shares with whom, and open invitations.
+
+import { FamilyAccount, type FamilyAccountQuery } from "../../../generated/operations";
+import { moment, yuan } from "../../lib/format";
+import { ask } from "../../lib/graphql";
+import { choice, choose, fill, look, lookOf, nameTabs, words } from "../../lib/look";
+import { phaseAfter, type Phase } from "../../lib/phase";
+import { leave, session } from "../../lib/session";
+
+type Family = Extract<FamilyAccountQuery["familyAccount"], { __typename: "FamilyAccount" }>;
+
+/** One binding or invitation as a line of a list. */
+interface Line {
+  readonly id: string;
+  readonly title: string;
+  readonly note: string;
+  readonly state: string;
+  readonly tone: string;
+}
+
+const TONES = { ENOUGH: "good", LOW: "warn", EMPTY: "off", UNAVAILABLE: "off" } as const;
+
+Component({
+  data: {
+    ...look(),
+    phase: "loading" as Phase,
+    person: { name: "", idNumber: "", region: "", scheme: "" },
+    account: { has: false, balance: "", reserve: "", trouble: "" },
+    orderNote: "",
+    sharers: [] as Line[],
+    beneficiaries: [] as Line[],
+    received: [] as Line[],
+    sent: [] as Line[],
+  },
+  methods: {
+    onShow() {
+      if (!session()) return leave();
+      this.setData(lookOf("titleFamily"));
+      nameTabs();
+      void this.load();
+    },
+
+    async load() {
+      if (this.data.phase !== "ready") this.setData({ phase: "loading" });
+      try {
+        const { familyAccount } = await ask(FamilyAccount, {});
+        if (familyAccount.__typename !== "FamilyAccount") this.setData({ phase: "error" });
+        else this.setData({ phase: "ready", ...shown(familyAccount) });
+      } catch (reason) {
+        this.setData({ phase: phaseAfter(reason) });
+      }
+    },
+
+    onElder() {
+      choose({ isElder: !choice().isElder });
+      this.setData(look());
+    },
+
+    onBinding(event: WechatMiniprogram.TouchEvent) {
+      wx.navigateTo({ url: `/pages/binding/index?id=${event.currentTarget.dataset.id}` });
+    },
+
+    onGo(event: WechatMiniprogram.TouchEvent) {
+      wx.navigateTo({ url: `/pages/${event.currentTarget.dataset.to}/index` });
+    },
+  },
+});
+
+function shown(family: Family) {
+  const t = words();
+  return {
+    person: {
+      name: family.person.name,
+      idNumber: family.person.idNumber,
+      region: family.person.region.name ?? family.person.region.code,
+      scheme: family.person.scheme === "EMPLOYEE" ? t.employee : t.resident,
+    },
+    account: accountOf(family.account),
+    orderNote: family.orderSource === "BUREAU" ? t.sharersBureau : t.sharersText,
+    sharers: family.sharers.map(sharerLine),
+    beneficiaries: family.beneficiaries.map(beneficiaryLine),
+    received: family.invitationsReceived.map((one) => ({
+      ...invitation(one),
+      title: fill(t.invitesYou, { name: one.sharerName, kinship: one.kinshipName }),
+    })),
+    sent: family.invitationsSent.map((one) => ({
+      ...invitation(one),
+      title: fill(t.invited, { name: one.beneficiaryName, kinship: one.kinshipName }),
+    })),
+  };
+}
+
+function accountOf(account: Family["account"]) {
+  if (!account) return { has: false, balance: "", reserve: "", trouble: "" };
+  const t = words();
+  const troubles = { NORMAL: "", FROZEN: t.frozen, CLOSED: t.closed };
+  return {
+    has: true,
+    balance: yuan(account.balanceFen),
+    reserve: account.reserveFen > 0 ? yuan(account.reserveFen) : "",
+    trouble: troubles[account.status],
+  };
+}
+
+function sharerLine(one: Family["sharers"][number]): Line {
+  const t = words();
+  return {
+    id: one.id,
+    title: one.sharerName,
+    note: one.rank === null ? "" : fill(t.rank, { rank: one.rank }),
+    state: t[one.availability],
+    tone: TONES[one.availability],
+  };
+}
+
+function beneficiaryLine(one: Family["beneficiaries"][number]): Line {
+  const t = words();
+  const isOn = one.status === "ACTIVE" && !one.isSuspended;
+  return {
+    id: one.id,
+    title: `${one.beneficiaryName} · ${one.kinshipName}`,
+    note: fill(t.usedInMonth, { amount: yuan(one.usedInMonthFen) }),
+    state: one.isSuspended ? t.suspended : t[one.status],
+    tone: isOn ? "good" : "off",
+  };
+}
+
+function invitation(one: { id: string; status: Family["sharers"][number]["status"]; expiresAt: string }) {
+  const t = words();
+  const note = one.status === "INVITED" ? fill(t.until, { at: moment(one.expiresAt) }) : "";
+  return { id: one.id, note, state: t[one.status], tone: "" };
+}

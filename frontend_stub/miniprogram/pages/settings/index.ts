@@ -1,0 +1,87 @@
+// 我的: the version for elders, the language, what a sharer keeps for oneself.
+
+import { FamilyAccount, SetReserve } from "../../../generated/operations";
+import { act } from "../../lib/act";
+import { fenOf, plainYuan } from "../../lib/format";
+import { ask, Trouble } from "../../lib/graphql";
+import { choice, choose, lookOf, look, nameTabs, words } from "../../lib/look";
+import { leave, session } from "../../lib/session";
+
+Component({
+  data: {
+    ...look(),
+    language: choice().language as string,
+    name: "",
+    hasAccount: false,
+    reserve: "",
+    said: "",
+    isWrong: false,
+    isBusy: false,
+  },
+  methods: {
+    onShow() {
+      if (!session()) return leave();
+      this.renew();
+      this.setData({ name: session()?.name ?? "", said: "" });
+      void this.load();
+    },
+
+    renew() {
+      this.setData({ ...lookOf("titleSettings"), language: choice().language });
+      nameTabs();
+    },
+
+    async load() {
+      try {
+        const { familyAccount } = await ask(FamilyAccount, {});
+        if (familyAccount.__typename !== "FamilyAccount" || !familyAccount.account) return;
+        const { reserveFen } = familyAccount.account;
+        this.setData({ hasAccount: true, reserve: plainYuan(reserveFen) });
+      } catch (reason) {
+        if (!(reason instanceof Trouble)) throw reason;
+        this.setData({ hasAccount: false });
+      }
+    },
+
+    onStandard() {
+      choose({ isElder: false });
+      this.renew();
+    },
+
+    onElder() {
+      choose({ isElder: true });
+      this.renew();
+    },
+
+    onChinese() {
+      choose({ language: "zh" });
+      this.renew();
+    },
+
+    onTibetan() {
+      choose({ language: "bo" });
+      this.renew();
+    },
+
+    onReserve(event: WechatMiniprogram.Input) {
+      this.data.reserve = event.detail.value;
+    },
+
+    async onSave() {
+      const reserveFen = fenOf(this.data.reserve);
+      if (reserveFen === undefined) {
+        this.setData({ said: words().amountWrong, isWrong: true });
+        return;
+      }
+      if (this.data.isBusy) return;
+      this.setData({ isBusy: true });
+      const ended = await act(SetReserve, { reserveFen });
+      const said = ended.kind === "done" ? words().reserveSaved : ended.text;
+      this.setData({ isBusy: false, said, isWrong: ended.kind !== "done" });
+    },
+
+    onLeave() {
+      leave();
+    },
+  },
+});

@@ -1,0 +1,83 @@
+"""The built front end: the mini-program's browser twin under ``/m/``.
+
+These pages may load what this gateway serves and nothing else. The page itself is asked for anew
+every time; what it loads carries a hash in its name and is kept for a year.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+PAGE_POLICY: Final = (
+    "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
+    "object-src 'none'"
+)
+"""What a page may load and do: nothing inline, nothing from another host."""
+
+_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
+    {"content-security-policy": PAGE_POLICY, "x-frame-options": "SAMEORIGIN"}
+)
+_FRESH: Final = "no-cache"
+_FOR_GOOD: Final = "public, max-age=31536000, immutable"
+
+_ASSET: Final = re.compile(r"[a-z]+-[0-9a-f]{16}\.(?:js|css|svg)")
+"""What the build names its files; nothing else is looked for."""
+
+_NOT_BUILT: Final = """<!doctype html>
+<html lang="zh-CN"><meta charset="utf-8"><title>前端尚未构建</title>
+<h1>前端尚未构建</h1>
+<p>这里没有构建好的页面。在项目文件夹中运行 <code>make front-end</code>，然后刷新本页。</p>
+<p lang="en">The front end is not built: run <code>make front-end</code>, then load this page
+again.</p>
+</html>
+"""
+
+
+class FrontEnd:
+    """Serves one built page and what it loads.
+
+    Args:
+        folder: where the build put it; it may come, go and change while the gateway runs.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder: Final = folder
+
+    def routes(self, place: str) -> list[BaseRoute]:
+        """Return the routes below a place such as ``/m``."""
+
+        async def to_page(_request: Request) -> Response:
+            # Relative, so that it holds behind whatever prefix the gateway is served under.
+            return RedirectResponse(place.rpartition("/")[2] + "/", 308)
+
+        return [
+            Route(place, to_page),
+            Route(place + "/", self.page),
+            Route(place + "/assets/{name}", self.asset),
+        ]
+
+    async def page(self, _request: Request) -> Response:
+        """Answer the page, or tell that there is none yet."""
+        return self._file(self._folder / "index.html", _FRESH)
+
+    async def asset(self, request: Request) -> Response:
+        """Answer a script or a style sheet."""
+        name: str = request.path_params["name"]
+        if not _ASSET.fullmatch(name):
+            return _not_there()
+        return self._file(self._folder / "assets" / name, _FOR_GOOD)
+
+    def _file(self, file: Path, kept: str) -> Response:
+        if not file.is_file():
+            return _not_there()
+        return FileResponse(file, headers={**_HEADERS, "cache-control": kept})
+
+
+def _not_there() -> Response:
+    return HTMLResponse(_NOT_BUILT, 404, headers={**_HEADERS, "cache-control": "no-store"})

@@ -1,0 +1,111 @@
+"""The pages of the front end: what browsers may do with them and keep, and what is not there."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from gongji.api.gateway import GatewaySchema
+from gongji.app.asgi import create_app, make_schema
+from tests.app.installation import SETTINGS
+from tests.world import World
+
+PAGE = "<!doctype html><title>页</title>"
+SCRIPT = "app-0123456789abcdef.js"
+
+
+@pytest.fixture(scope="module")
+def schema() -> GatewaySchema:
+    return make_schema(SETTINGS)
+
+
+@pytest.fixture
+async def http(
+    schema: GatewaySchema, world: World, tmp_path: Path
+) -> AsyncIterator[httpx2.AsyncClient]:
+    """Return a client of a gateway whose front end lies in ``tmp_path``."""
+    settings = SETTINGS.model_copy(update={"front_end_folder": tmp_path})
+    app = create_app(settings, "postgres://u@h/d", ports=world.ports, schema=schema)
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        yield client
+
+
+def build(folder: Path) -> None:
+    """Write what a build leaves, and a file beside it that is nobody's business."""
+    (folder / "h5/assets").mkdir(parents=True)
+    (folder / "h5/index.html").write_text(PAGE, encoding="utf-8")
+    (folder / "h5/assets" / SCRIPT).write_text("1", encoding="utf-8")
+    (folder / "h5/secret.js").write_text("2", encoding="utf-8")
+    (folder / "h5/assets/notes.js").write_text("3", encoding="utf-8")
+
+
+async def test_the_page_loads_from_its_gateway_alone_and_is_never_stale(
+    http: httpx2.AsyncClient, tmp_path: Path
+) -> None:
+    build(tmp_path)
+
+    answer = await http.get("/m/")
+
+    assert (answer.status_code, answer.text) == (200, PAGE)
+    assert answer.headers["cache-control"] == "no-cache"
+    policies = answer.headers.get_list("content-security-policy")
+    assert [policy.split(";")[0] for policy in policies] == ["default-src 'self'"]
+    assert answer.headers.get_list("x-frame-options") == ["SAMEORIGIN"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_what_the_page_loads_is_kept_for_good(
+    http: httpx2.AsyncClient, tmp_path: Path
+) -> None:
+    build(tmp_path)
+
+    answer = await http.get(f"/m/assets/{SCRIPT}")
+
+    assert (answer.status_code, answer.text) == (200, "1")
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["content-type"].startswith("text/javascript")
+
+
+@pytest.mark.parametrize("path", ["/m/", f"/m/assets/{SCRIPT}"])
+async def test_without_a_build_a_page_tells_how_to_make_one(
+    http: httpx2.AsyncClient, path: str
+) -> None:
+    answer = await http.get(path)
+
+    assert answer.status_code == 404
+    assert "make front-end" in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/m/assets/notes.js",
+        "/m/assets/..%2fsecret.js",
+        "/m/assets/%2e%2e/secret.js",
+        "/m/assets/app-0123456789abcdef.js%00",
+        "/m/index.html",
+        "/m/secret.js",
+    ],
+)
+async def test_nothing_is_served_but_what_the_build_named(
+    http: httpx2.AsyncClient, tmp_path: Path, path: str
+) -> None:
+    build(tmp_path)
+
+    assert (await http.get(path)).status_code == 404
+
+
+async def test_the_place_without_its_slash_leads_to_the_page(http: httpx2.AsyncClient) -> None:
+    answer = await http.get("/m")
+
+    assert (answer.status_code, answer.headers["location"]) == (308, "m/")
+
+
+async def test_other_answers_still_load_nothing(http: httpx2.AsyncClient) -> None:
+    answer = await http.get("/livez")
+
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["x-frame-options"] == "DENY"

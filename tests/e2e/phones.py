@@ -1,0 +1,122 @@
+"""Phones: the mini-program as people use it, in a real browser, each with a session of its own."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Locator,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
+
+from tests import readme
+
+BUILT = readme.ROOT / "frontend_stub" / "dist"
+PATIENCE_MS = 30_000
+LOOPBACK = "127.0.0.1"
+
+
+def chromium() -> str | None:
+    """Return where Chromium is: ``CHROMIUM``, or what the machine has."""
+    return os.environ.get("CHROMIUM") or shutil.which("chromium")
+
+
+@contextmanager
+def running_browser() -> Iterator[Browser]:
+    """Start the machine's browser; skip, saying why, where there is nothing to test with."""
+    program = chromium()
+    if program is None:
+        pytest.skip("NO BROWSER: install chromium (Debian: chromium), or name one in CHROMIUM")
+    if not (BUILT / "h5" / "index.html").is_file():
+        pytest.skip("NO PAGES: run make front-end")
+    expect.set_options(timeout=PATIENCE_MS)
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=arguments)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Phone:
+    """One person's phone, and what went wrong on it."""
+
+    context: BrowserContext
+    page: Page
+    faults: list[str] = field(default_factory=list)
+
+    @classmethod
+    def switched_on(cls, browser: Browser, url: str, *, font: str = "17") -> "Phone":
+        """Open the mini-program on a phone of the usual size."""
+        context = browser.new_context(
+            viewport={"width": 390, "height": 844},
+            has_touch=True,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        phone = cls(context, context.new_page())
+        phone.page.on("pageerror", phone._notes_error)
+        phone.page.on("console", phone._notes_message)
+        phone.page.on("request", phone._notes_request)
+        phone.page.goto(f"{url}/m/?font={font}")
+        return phone
+
+    def _notes_error(self, error: Error) -> None:
+        self.faults.append(f"page: {error}")
+
+    def _notes_message(self, message: ConsoleMessage) -> None:
+        if message.type in ("warning", "error"):
+            self.faults.append(f"console: {message.text}")
+
+    def _notes_request(self, request: Request) -> None:
+        if urlsplit(request.url).hostname != LOOPBACK:
+            self.faults.append(f"request: {request.url}")
+
+    @property
+    def shown(self) -> Locator:
+        """The page that is in front."""
+        return self.page.locator(".wx-page:not([hidden])")
+
+    def log_in(self, id_number: str) -> None:
+        """Choose a demo person."""
+        self.button(id_number).click()
+        expect(self.shown).to_contain_text("证件号码")
+
+    def button(self, name: str) -> Locator:
+        """Find a button of the page in front by its name."""
+        return self.shown.get_by_role("button", name=name)
+
+    def press(self, *names: str) -> None:
+        """Press one button after the other."""
+        for name in names:
+            self.button(name).click()
+
+    def back(self) -> None:
+        """Go back to the page behind."""
+        self.page.get_by_role("button", name="返回").click()
+
+    def sees(self, *texts: str) -> None:
+        """Wait until the page in front shows these texts."""
+        for text in texts:
+            expect(self.shown).to_contain_text(text)
+
+    def overflow(self) -> int:
+        """Return by how many pixels the page in front is wider than the phone."""
+        return int(self.shown.evaluate("page => page.scrollWidth - page.clientWidth"))
+
+    def picture(self, to: Path) -> None:
+        """Take a picture of the phone."""
+        self.page.screenshot(path=to)

@@ -1,0 +1,269 @@
+"""The mini-program in a real browser: two people and a till, a payment without an answer, looks."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import httpx2
+import pytest
+from playwright.sync_api import Browser, Route
+
+from tests import readme
+from tests.documents import document
+from tests.e2e.gateway import Gateway
+from tests.e2e.phones import BUILT, Phone, running_browser
+
+PUBU = "54259919680521019X"
+DROLMA = "542599197012010221"
+PHUNTSOK = "542599199501300237"
+DEKYI = "542599198804120028"
+NGAWANG = "542599195502200053"
+HOSPITAL = "H54252100005"
+E2 = {
+    "institutionBillNo": "BROWSER-E2",
+    "visit": "OUTPATIENT",
+    "totalFen": 128647,
+    "selfPaidFen": 9640,
+    "overLimitFen": 1235,
+    "firstPayFen": 8572,
+    "inScopeFen": 109200,
+    "fundPaidFen": 53520,
+    "personalShareFen": 75127,
+}
+
+Opening = Callable[..., Phone]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Return the browser."""
+    with running_browser() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def gateway(browser: Browser) -> Iterator[Gateway]:
+    """Return a gateway with the demo families and the built pages."""
+    folder = Path(tempfile.mkdtemp(prefix="gongji-browser-tests-"))
+    started = Gateway.start(
+        folder,
+        "--demo",
+        GONGJI_OPERATIONS_FOLDER=str(readme.ROOT / "schema" / "operations"),
+        GONGJI_FRONT_END_FOLDER=str(BUILT),
+    )
+    assert started.url
+    yield started
+    started.end()
+    for sign in folder.rglob("elsewhere"):
+        shutil.rmtree(sign.read_text(encoding="utf-8").strip(), ignore_errors=True)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def open_phone(browser: Browser, gateway: Gateway) -> Iterator[Opening]:
+    """Return how to switch a phone on; none may show a fault at the end."""
+    phones: list[Phone] = []
+
+    def opened(id_number: str | None = None, *, font: str = "17") -> Phone:
+        phone = Phone.switched_on(browser, gateway.url, font=font)
+        phones.append(phone)
+        if id_number is not None:
+            phone.log_in(id_number)
+        return phone
+
+    yield opened
+    faults = [fault for phone in phones for fault in phone.faults]
+    for phone in phones:
+        phone.context.close()
+    assert faults == []
+
+
+def invite(phone: Phone, *, name: str, id_number: str, kinship: str) -> None:
+    """Invite a relative, as a person does."""
+    phone.press("邀请成员加入")
+    phone.shown.get_by_label("家人的姓名").fill(name)
+    phone.shown.get_by_label("家人的证件号码").fill(id_number)
+    phone.shown.get_by_role("button", name=kinship, exact=True).click()
+    phone.press("我已阅读并同意承诺书", "发出邀请")
+    phone.sees("等待答复")
+
+
+def accept(phone: Phone, sharer: str) -> None:
+    """Accept the invitation of a sharer, whose masked name is given."""
+    phone.page.reload()
+    phone.press(f"{sharer}邀请您")
+    phone.press("接受", "确定 · 接受")
+    phone.sees("已接受", "共济中")
+    phone.back()
+
+
+def settle(gateway: Gateway) -> None:
+    """Let a hospital's till settle worked example E2."""
+    chosen = httpx2.post(
+        gateway.url + "/development/tokens", json={"institutionCode": HOSPITAL}
+    ).json()
+    answer = httpx2.post(
+        gateway.url + "/graphql",
+        json={
+            "query": document("till/SettleBill"),
+            "variables": {
+                "input": {
+                    "requestId": str(uuid4()),
+                    "credential": {"kind": "ID_CARD", "number": PUBU},
+                    "bill": E2,
+                }
+            },
+        },
+        headers={"authorization": f"Bearer {chosen['token']}"},
+        timeout=60,
+    ).json()
+    assert answer["data"]["settleBill"]["receipt"]["cashFen"] == 12676, answer
+
+
+def test_two_people_and_a_till(open_phone: Opening, gateway: Gateway) -> None:
+    drolma, phuntsok = open_phone(DROLMA), open_phone(PHUNTSOK)
+    invite(drolma, name="普布", id_number=PUBU, kinship="配偶")
+    invite(phuntsok, name="普布", id_number=PUBU, kinship="父母")
+
+    pubu = open_phone(PUBU)
+    accept(pubu, "卓*")
+    accept(pubu, "平*")
+    pubu.press("扣款顺序")
+    pubu.sees("不会改变您要付的现金")
+    pubu.press("把平*上移一位", "保存顺序")
+    pubu.sees("顺序已保存")
+    pubu.back()
+    settle(gateway)
+
+    pubu.press("共济明细", "普兰孔雀河卫生院")
+    pubu.sees("¥118.63", "¥205.88", "¥300.00", "¥126.76")
+    pubu.sees("由第1顺位共济人平*的个人账户支付¥205.88", "其余¥126.76由个人现金支付")
+    pubu.back()
+    pubu.back()
+    pubu.sees("已用完", "¥0.00")
+    drolma.press("共济明细", "家人使用我的账户")
+    drolma.sees("普*", "¥300.00")
+    assert "普兰孔雀河卫生院" not in drolma.shown.inner_text()
+
+
+def test_an_order_changed_elsewhere_is_shown_beside_ones_own(open_phone: Opening) -> None:
+    one, other = open_phone("54259919700308013X"), open_phone("54259919700308013X")
+    one.press("扣款顺序", "把扎*上移一位")
+    other.press("扣款顺序", "把王*兰下移一位", "保存顺序")
+    other.sees("顺序已保存")
+    other.press("把王*兰上移一位", "保存顺序")
+    other.sees("顺序已保存")
+
+    one.press("保存顺序")
+
+    one.sees("顺序刚才已在别处改变", "现在的顺序：王*兰 → 扎*", "我想要的顺序：扎* → 王*兰")
+    one.press("仍保存我的顺序")
+    one.sees("顺序已保存", "1　扎*")
+
+
+def test_a_payment_without_an_answer_is_asked_for_and_never_made_twice(
+    open_phone: Opening,
+) -> None:
+    dekyi = open_phone(DEKYI)
+    invite(dekyi, name="阿旺次仁", id_number=NGAWANG, kinship="父母")
+    accept(open_phone(NGAWANG), "德**宗")
+    sent: list[str] = []
+
+    def swallow(route: Route) -> None:
+        if "PayPremium" not in (route.request.post_data or ""):
+            return route.continue_()
+        sent.append(route.request.post_data or "")
+        route.fetch()
+        return route.abort()
+
+    dekyi.page.route("**/graphql", swallow)
+    dekyi.press("代缴居民医保", "缴费 ¥400.00")
+    dekyi.sees("从您的个人账户扣 ¥400.00")
+    dekyi.button("确定 · 缴费").dblclick()
+    dekyi.sees("不知道是否已经扣款")
+    dekyi.press("查询结果")
+
+    dekyi.sees("已扣款，税务确认后生效", "缴费记录", "¥400.00")
+    assert len(sent) == 1
+    dekyi.back()
+    dekyi.sees("¥4,600.00")
+    dekyi.faults[:] = [one for one in dekyi.faults if "ERR_FAILED" not in one]
+
+
+PAGES = ("邀请成员加入", "扣款顺序", "共济明细", "代缴居民医保")
+
+
+@pytest.mark.parametrize("font", ["17", "23.8", "27.5"])
+def test_nothing_is_wider_than_the_phone(open_phone: Opening, font: str) -> None:
+    phone = open_phone(font=font)
+    widths = {"登录": phone.overflow()}
+    phone.log_in("54259919700308013X")
+    phone.press("切换到长辈版")
+    phone.sees("切换到标准版")
+    widths["首页"] = phone.overflow()
+    for page in PAGES:
+        phone.press(page)
+        phone.shown.locator(".skeleton").wait_for(state="detached")
+        widths[page] = phone.overflow()
+        phone.back()
+    phone.page.get_by_role("button", name="我的").click()
+    phone.sees("语言")
+    widths["我的"] = phone.overflow()
+
+    assert {page: wider for page, wider in widths.items() if wider > 0} == {}
+
+
+def test_every_button_of_the_elder_version_is_large_enough(open_phone: Opening) -> None:
+    phone = open_phone("54259919700308013X")
+    phone.press("切换到长辈版")
+    phone.sees("切换到标准版")
+
+    heights = phone.shown.get_by_role("button").evaluate_all(
+        "all => all.map(one => [one.innerText, one.getBoundingClientRect().height])"
+    )
+
+    assert heights
+    assert [one for one in heights if one[1] < 60] == []
+
+
+def test_the_keyboard_is_enough(open_phone: Opening) -> None:
+    phone = open_phone()
+    phone.button("54259919700308013X").focus()
+    phone.page.keyboard.press("Enter")
+    phone.sees("证件号码")
+    for _ in range(30):
+        phone.page.keyboard.press("Tab")
+        if "扣款顺序" in phone.page.evaluate("document.activeElement.innerText"):
+            break
+    phone.page.keyboard.press("Space")
+
+    phone.sees("先用您本人的账户")
+
+
+def test_a_phone_speaks_tibetan_and_chinese(open_phone: Opening) -> None:
+    phone = open_phone("54259919700308013X")
+    phone.page.get_by_role("button", name="我的").click()
+    phone.press("བོད་ཡིག")
+    phone.page.get_by_role("button", name="གཙོ་ངོས།").click()
+    phone.sees("སུས་ང་ལ་རོགས་རམ་བྱེད་པ།")
+    assert phone.overflow() <= 0
+    phone.page.get_by_role("button", name="ངའི།", exact=True).click()
+    phone.press("中文")
+
+    phone.page.get_by_role("button", name="首页").click()
+    phone.sees("谁与我共济")
+
+
+def test_a_phone_without_a_network_says_so_and_goes_on(open_phone: Opening) -> None:
+    phone = open_phone("54259919700308013X")
+    phone.context.set_offline(True)
+    phone.press("共济明细")
+    phone.sees("网络已断开")
+
+    phone.context.set_offline(False)
+    phone.press("重新加载")
+
+    phone.sees("这段时间没有记录")
+    phone.faults[:] = [one for one in phone.faults if "ERR_INTERNET_DISCONNECTED" not in one]
