@@ -44,8 +44,8 @@ _PAIRS: Final = (
 
 _PROGRAMS: Final = {DESK_ENTRY: DESK, NO_DESK_ENTRY: ONE_BY_ONE}
 _GATEWAYS: Final = {
-    DESK_HTTP: ("gongji", "serve", "--port", "0"),
-    NO_DESK_HTTP: ("tests.bench.gateway",),
+    DESK_HTTP: ("tests.bench.gateway", DESK),
+    NO_DESK_HTTP: ("tests.bench.gateway", ONE_BY_ONE),
 }
 
 

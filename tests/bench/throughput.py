@@ -37,6 +37,7 @@ from tests.bench import settlements
 from tests.bench.callers import UNIFORM
 from tests.bench.ceiling import find_pgbench
 from tests.bench.cells import BARE, FAMILY, SETTLE, TYPENAME, Cell, Question
+from tests.bench.desks import DESK
 from tests.bench.programs import (
     BenchFailed,
     Program,
@@ -49,6 +50,7 @@ from tests.bench.visits import Visit, median_of, next_seed, visit
 from tests.bench.wrk import wrk
 
 GATEWAY: Final = ("gongji", "serve", "--port", "0")
+SETTLING: Final = ("tests.bench.gateway", DESK)
 BARE_ROUTE: Final = ("tests.bench.bare",)
 CLIENTS: Final = (1, 16, 64)
 COUNTED: Final = 20
@@ -155,7 +157,8 @@ class _Bench:
         }
         question, log = self._question(town), self._folder / "gateway.log"
         with running(BARE_ROUTE, self._folder / "bare.log") as bare:
-            with _logging(town.url), running(GATEWAY, log, environment) as asked:
+            # What runs beside the requests would be counted with them.
+            with _logging(town.url), running(SETTLING, log, environment) as asked:
                 cells = question.cells(bare_url=bare.url, gateway_url=asked.url)
                 cells.append(question.settling(UNIFORM, asked.url))
                 statements = {cell.name: _statements(cell, self._server.log) for cell in cells}

@@ -6,10 +6,12 @@ import asyncpg
 import pytest
 from tortoise.connection import get_connection
 
+from gongji.chat.announcements import announcements
 from gongji.domain.actor import Actor, ActorKind, Channel
 from gongji.domain.policy import CredentialKind
 from gongji.store.database import CONNECTION
 from gongji.usecases.quote import QuoteBill, quote_at_till
+from gongji.usecases.relay import relay_events
 from gongji.usecases.settle import SettleBill
 from gongji.usecases.views.families import see_family_account
 from tests.bench.population import HOUSEHOLD, Population, load
@@ -80,6 +82,21 @@ async def test_nothing_is_read_whole_for_a_quote_a_bill_and_a_family_account(
 
     assert await tables_read_whole(ask_all_day) == set()
     assert await tables_read_whole(read_whole_table) == {"personal_account"}
+
+
+async def test_telling_of_what_waits_reads_no_table_whole(
+    world: World, population: Population
+) -> None:
+    """Where a whole town's events wait, a page of them is looked up."""
+    assert population.people
+    waiting = get_connection(CONNECTION)
+    await waiting.execute_query("UPDATE event SET relayed_at = NULL")
+    await waiting.execute_query("ANALYZE event")
+
+    async def tell() -> None:
+        assert (await relay_events(announcements, world.ports)).events
+
+    assert await tables_read_whole(tell) == set()
 
 
 async def read_whole_table() -> None:

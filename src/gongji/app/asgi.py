@@ -126,7 +126,7 @@ def create_app(
     ports: Ports | None = None,
     schema: GatewaySchema | None = None,
     desk: Desk | None = None,
-    sweeps: tuple[Sweep, ...] = SWEEPS,
+    sweeps: tuple[Sweep, ...] | None = None,
 ) -> Starlette:
     """Put the application together; its lifespan opens the database, or waits for it.
 
@@ -134,6 +134,7 @@ def create_app(
         ports: the outside world, where it is not the one of the settings.
         schema: what is asked, where it is not the one of the settings.
         desk: who settles bills, where it is not a desk of its own.
+        sweeps: all that runs beside the requests, where it is not everything that there is.
 
     Raises:
         SettingsWrong: the settings do not make an application.
@@ -154,7 +155,11 @@ def create_app(
         async with (
             open_database(database_url, most_connections=settings.pool_size) as database,
             awaited_database(database_url, database, migrates=settings.is_development) as here,
-            sweeping((*sweeps, *beside, telling(notifier, here)), ports, metrics.sweep_failures),
+            sweeping(
+                (*SWEEPS, *beside, telling(notifier, here)) if sweeps is None else sweeps,
+                ports,
+                metrics.sweep_failures,
+            ),
             listening(database_url, feed),
             desk,
         ):

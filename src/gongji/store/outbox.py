@@ -3,7 +3,8 @@
 Whoever locks the first unrelayed event of a subject has that subject's events to itself until its
 transaction ends, however it ends: that lock is the lease. Commit order is not id order, so nothing
 here remembers an id and goes on from it; a subject's numbers have no gaps, so an event is the first
-one where the number before it was relayed.
+one where the number before it was relayed. However many wait, only those that are taken are looked
+up: the number before is asked for by a subquery, and ids are named twice, as ``sql`` says why.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,9 +25,9 @@ _KNOWN: Final = frozenset(kind.value for kind in EventKind)
 _LEASE: Final = """
 SELECT e.subject_id, e.number FROM event AS e
 WHERE e.relayed_at IS NULL
-    AND NOT EXISTS (
-        SELECT FROM event AS before WHERE before.subject_id = e.subject_id
-            AND before.number = e.number - 1 AND before.relayed_at IS NULL)
+    AND COALESCE((
+        SELECT before.relayed_at IS NOT NULL FROM event AS before
+        WHERE before.subject_id = e.subject_id AND before.number = e.number - 1), true)
     AND e.kind = ANY (ARRAY(SELECT jsonb_array_elements_text($2::jsonb)))
 ORDER BY e.id
 LIMIT $1
@@ -50,6 +51,8 @@ SELECT json_build_object('id', e.id, 'number', e.number, 'kind', e.kind,
 FROM jsonb_to_recordset($1::jsonb) AS w(subject_id uuid, number bigint)
 CROSS JOIN LATERAL (
     SELECT * FROM event AS one WHERE one.subject_id = w.subject_id
+        AND one.subject_id = ANY (ARRAY(
+            SELECT (value ->> 'subject_id')::uuid FROM jsonb_array_elements($1::jsonb)))
         AND one.number BETWEEN w.number AND w.number + $2 - 1
 ) AS e
 ORDER BY e.subject_id, e.number
