@@ -303,6 +303,14 @@ class TestTheLink:
         assert (looked.status_code, looked.headers["allow"]) == (405, "GET")
         assert read(await town.fetch(path))
 
+    async def test_a_path_that_is_nearly_right_is_not_repeated(
+        self, town: Town, sharer: Person
+    ) -> None:
+        answer = await town.fetch(await town.link(sharer) + "/")
+
+        assert answer.status_code == 404
+        assert "location" not in answer.headers
+
     async def test_the_secret_is_stored_nowhere(self, town: Town, sharer: Person) -> None:
         secret = (await town.link(sharer)).rpartition("/")[2]
 

@@ -1,5 +1,6 @@
 """The embedded server starts, is shared, is adopted, and is stopped by every way to end."""
 
+import asyncio
 import os
 import pwd
 import shutil
@@ -8,9 +9,10 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
@@ -141,6 +143,28 @@ def is_gone(pid: int) -> bool:
     return False
 
 
+@contextmanager
+def busy_session(url: str) -> Iterator[None]:
+    """Keep a session at work that looks for its server only when it is done, seconds later."""
+    at_work = threading.Event()
+
+    async def work() -> None:
+        connection = await asyncpg.connect(url)
+        asyncio.get_running_loop().call_later(0.2, at_work.set)
+        # Whether it hears the answer or finds the line cut is all the same.
+        with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            await connection.fetchval(
+                "SELECT count(*) FROM (SELECT generate_series(1, 3e7::int)) x"
+            )
+        connection.terminate()
+
+    thread = threading.Thread(target=asyncio.run, args=(work(),))
+    thread.start()
+    assert at_work.wait(PATIENCE_SECONDS)
+    yield
+    thread.join(PATIENCE_SECONDS)
+
+
 def nobody_can_run_the_wheel() -> bool:
     """Tell whether a process that stops being root can still run the server's files."""
     entry = pwd.getpwnam("nobody")
@@ -194,6 +218,21 @@ def test_a_server_left_by_a_killed_program_is_adopted_and_then_stopped(
 
     assert heir.postmaster == postmaster
     assert heir.end() == 0
+    assert is_gone(postmaster)
+
+
+def test_a_server_that_was_killed_starts_once_its_sessions_have_noticed(
+    run: Embedded, checkout: Checkout
+) -> None:
+    program = run(checkout)
+    killed = program.postmaster
+    with busy_session(program.url):
+        os.kill(killed, signal.SIGKILL)
+        heir = run(checkout)
+    postmaster = heir.postmaster
+
+    assert postmaster != killed
+    assert heir.end() == program.end() == 0
     assert is_gone(postmaster)
 
 

@@ -12,13 +12,10 @@ import pytest
 from gongji.domain.errors import Code, Problem, Refusal, StaleOrder, not_found, refuse
 from gongji.store.rows import RequestKeyRow
 from gongji.usecases.transaction import Done, Transaction, command
+from tests.lock_waits import until_waiting
 from tests.world import World, key
 
 ANSWER = UUID(int=7)
-WAITING = """
-SELECT count(*) FROM pg_stat_activity
-WHERE wait_event_type = 'Lock' AND datname = current_database()
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +38,7 @@ async def test_a_refusal_and_a_waiting_repetition_get_one_answer(
         if sendings:
             return ANSWER
         sendings.append(asyncio.create_task(again(), context=outside))
-        while not await watching.fetchval(WAITING):  # noqa: ASYNC110 - it has no event for us
-            await asyncio.sleep(0.005)
+        await until_waiting(watching)
         raise refuse(Code.MOVE_NOT_ALLOWED)
 
     async def again() -> Done:

@@ -6,42 +6,32 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import asyncpg
 import pytest
 from tortoise.context import TortoiseContext
 
+from gongji.api.faults import Publisher, code_of
+from gongji.api.problems import KNOWN
+from gongji.desk.desk import Acts, Desk
+from gongji.domain.errors import Unavailable
 from gongji.domain.money import Fen
 from gongji.store.database import CONNECTION, pool, tortoise_config
 from gongji.store.rows import RequestKeyRow, SettlementRow, TransferRow
 from gongji.usecases.retrying import RETRY_COUNTS, RetryCause
 from gongji.usecases.reverse import ReverseSettlement
 from gongji.usecases.settle import Settled
-from tests.bills import reverse_settlement, settle_bill, settling
+from tests.bills import bill, reverse_settlement, settle_bill, settling
 from tests.builders import bill_e2
 from tests.database_proxy import Cut, DatabaseProxy, database_proxy
+from tests.lock_waits import session, until_waiting
 from tests.usecases.e2 import Family, make_family
 from tests.world import World, key
 
 pytestmark = pytest.mark.usefixtures("books_are_right")
 
-WAITING = """
-SELECT count(*) FROM pg_stat_activity
-WHERE wait_event_type = 'Lock' AND datname = current_database()
-"""
-
 
 @pytest.fixture
 async def family(world: World) -> Family:
     return await make_family(world)
-
-
-@asynccontextmanager
-async def session(url: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(url)
-    try:
-        yield connection
-    finally:
-        await connection.close()
 
 
 @asynccontextmanager
@@ -52,12 +42,6 @@ async def pool_of_one(url: str, **settings: str) -> AsyncIterator[None]:
     async with TortoiseContext() as context:
         await context.init(config=config)
         yield
-
-
-async def until_somebody_waits(watching: asyncpg.Connection) -> None:
-    async with asyncio.timeout(10):
-        while not await watching.fetchval(WAITING):  # noqa: ASYNC110 - nobody there tells us
-            await asyncio.sleep(0.005)
 
 
 def retries(cause: RetryCause) -> int:
@@ -82,7 +66,7 @@ async def test_the_victim_of_a_deadlock_settles_once_under_its_key(
         async with crossing.transaction():
             await crossing.execute("SELECT 1 FROM personal_account FOR UPDATE")
             task = asyncio.create_task(settle_bill(request, family.hospital.actor, world.ports))
-            await until_somebody_waits(watching)
+            await until_waiting(watching)
             await crossing.execute("SELECT 1 FROM beneficiary FOR UPDATE")
 
     settled = await asyncio.wait_for(task, 10)
@@ -105,7 +89,7 @@ async def test_a_serialization_failure_settles_once_under_its_key(
         async with changing.transaction():
             await changing.execute("UPDATE beneficiary SET event_no = event_no")
             task = asyncio.create_task(settle_bill(request, family.hospital.actor, world.ports))
-            await until_somebody_waits(watching)
+            await until_waiting(watching)
         settled = await asyncio.wait_for(task, 10)
 
     assert not settled.replayed
@@ -189,3 +173,50 @@ async def test_a_reversal_cut_at_commit_returns_the_money_once(
     assert await TransferRow.filter(cause_id=reversed_once.id).count() == 3
     for person, balance in ((family.me, 118_63), (family.a, 300_00), (family.b, 205_88)):
         assert await world.balance(person) == Fen(balance)
+
+
+async def test_a_standby_that_takes_no_writes_is_asked_again_and_then_unavailable(
+    world: World, family: Family, migrated_database: str
+) -> None:
+    before = RETRY_COUNTS.given_up[RetryCause.CONNECTION]
+    async with pool_of_one(migrated_database, default_transaction_read_only="on"):
+        with pytest.raises(Unavailable):
+            await settle_bill(settling(family.me, bill_e2()), family.hospital.actor, world.ports)
+
+    assert RETRY_COUNTS.given_up[RetryCause.CONNECTION] == before + 1
+    assert not await SettlementRow.exists()
+
+
+@pytest.mark.parametrize("patience", ["lock_timeout", "statement_timeout"])
+async def test_who_waits_longer_than_the_server_allows_is_told_so_and_holds_up_nobody_else(
+    world: World, family: Family, migrated_database: str, patience: str
+) -> None:
+    """Of two bills that wait together one family is locked; the same key settles it afterwards."""
+    neighbour = await world.person(balance=Fen(100_00))
+    stuck, free = settling(family.me, bill_e2()), settling(neighbour, bill("N1", share=1_00))
+    till, desk = family.hospital.actor, Desk(Acts.of(world.ports), clerks=1)
+    async with (
+        session(migrated_database) as holding,
+        pool_of_one(migrated_database, **{patience: "200ms"}),
+    ):
+        async with holding.transaction():
+            await holding.execute(
+                "SELECT 1 FROM beneficiary WHERE person_id = $1 FOR UPDATE", family.me.id
+            )
+            # The first is done by itself; what comes meanwhile is done together.
+            first = asyncio.create_task(
+                desk.settle(settling(neighbour, bill("N0", share=1_00)), till)
+            )
+            await asyncio.sleep(0)
+            waited, settled = await asyncio.gather(
+                desk.settle(stuck, till), desk.settle(free, till), return_exceptions=True
+            )
+            await first
+        assert isinstance(waited, Exception)
+        assert code_of(Publisher(KNOWN).of_exception(waited)) == "UNAVAILABLE"
+        assert isinstance(settled, Settled)
+        later = await desk.settle(stuck, till)
+
+    assert desk.counts.split == 1
+    assert not later.replayed
+    assert (later.settlement.shared, later.settlement.cash) == (505_88, 126_76)

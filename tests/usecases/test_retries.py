@@ -26,14 +26,11 @@ from gongji.usecases.retrying import MOST_ATTEMPTS, RETRY_COUNTS, RetryCause, re
 from gongji.usecases.settle import Settled
 from tests.bills import settle_bill, settling
 from tests.builders import bill_e2
+from tests.lock_waits import session, until_waiting
 from tests.usecases.e2 import Family, make_family
 from tests.world import World
 
 pytestmark = pytest.mark.usefixtures("books_are_right")
-
-WAITING = """
-SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()
-"""
 
 
 @pytest.fixture
@@ -44,22 +41,9 @@ async def family(world: World) -> Family:
 @asynccontextmanager
 async def locked(url: str) -> AsyncIterator[asyncpg.Connection]:
     """Keep every family locked; yield a connection that watches who waits."""
-    holder, watcher = await asyncpg.connect(url), await asyncpg.connect(url)
-    try:
-        async with holder.transaction():
-            await holder.execute("SELECT * FROM beneficiary FOR UPDATE")
-            yield watcher
-    finally:
-        await holder.close()
-        await watcher.close()
-
-
-async def who_waits(watcher: asyncpg.Connection) -> int:
-    """Return the backend that waits for a lock, as soon as there is one."""
-    async with asyncio.timeout(10):
-        while (pid := await watcher.fetchval(WAITING)) is None:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
-    return int(pid)
+    async with session(url) as holder, session(url) as watcher, holder.transaction():
+        await holder.execute("SELECT * FROM beneficiary FOR UPDATE")
+        yield watcher
 
 
 @pytest.mark.parametrize("times", [1, 2])
@@ -70,7 +54,7 @@ async def test_a_connection_lost_while_waiting_is_replaced_and_the_bill_settled_
         request = settling(family.me, bill_e2())
         task = asyncio.create_task(settle_bill(request, family.hospital.actor, world.ports))
         for _ in range(times):
-            waiting = await who_waits(watcher)
+            (waiting,) = await until_waiting(watcher)
             assert await watcher.fetchval("SELECT pg_terminate_backend($1, 5000)", waiting)
 
     done = await asyncio.wait_for(task, 10)

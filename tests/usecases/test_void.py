@@ -41,6 +41,7 @@ from gongji.usecases.views.outcomes import SeenOutcome, see_outcome
 from gongji.usecases.void import VoidRequest, void_request
 from tests.bills import bill, reverse_settlement, settle_bill, settling
 from tests.builders import bill_e2
+from tests.lock_waits import session, until_waiting
 from tests.usecases.e2 import Family, make_family
 from tests.usecases.premium_family import books_balance, make_premium_family
 from tests.world import NOON, World, key
@@ -362,31 +363,15 @@ async def test_a_premium_that_is_voided_and_refunded_at_once_is_given_back_once(
     assert await books_balance()
 
 
-async def until_waiting(watching: asyncpg.Connection, sessions: int = 1) -> None:
-    """Wait until as many sessions wait for a lock."""
-    waiting = (
-        "SELECT count(*) FROM pg_stat_activity"
-        " WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    )
-    async with asyncio.timeout(20):
-        while await watching.fetchval(waiting) < sessions:
-            await asyncio.sleep(0.005)
-            # Within a transaction the view would stay as it was when it was first read.
-            await watching.execute("SELECT pg_stat_clear_snapshot()")
-
-
 @asynccontextmanager
 async def holding_row(url: str, person_id: UUID) -> AsyncIterator[asyncpg.Connection]:
     """Hold a beneficiary's row in a session of its own."""
-    connection = await asyncpg.connect(url)
-    try:
+    async with session(url) as connection:
         await connection.execute("BEGIN")
         await connection.execute(
             "SELECT 1 FROM beneficiary WHERE person_id = $1 FOR UPDATE", person_id
         )
         yield connection
-    finally:
-        await connection.close()
 
 
 @pytest.fixture

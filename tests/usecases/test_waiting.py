@@ -1,23 +1,16 @@
 """A settlement that waits for a lock sees what was acknowledged before it got the lock."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
-import asyncpg
 import pytest
 
 from gongji.usecases.settle import Settled
 from tests.bills import bill, settle_bill, settling
+from tests.lock_waits import session, until_waiting
 from tests.usecases.e2 import Family, make_family
 from tests.world import World
 
 pytestmark = pytest.mark.usefixtures("books_are_right")
-
-_WAITING = """
-SELECT count(*) FROM pg_stat_activity
-WHERE wait_event_type = 'Lock' AND datname = current_database()
-"""
 
 
 @pytest.fixture
@@ -25,20 +18,11 @@ async def family(world: World) -> Family:
     return await make_family(world)
 
 
-@asynccontextmanager
-async def another_session(url: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(url)
-    try:
-        yield connection
-    finally:
-        await connection.close()
-
-
 async def settled_while_waiting(
     world: World, family: Family, url: str, *changes: str
 ) -> dict[str, int]:
     """Let a bill wait for a session that makes ``changes``; return fen drawn by who paid."""
-    async with another_session(url) as changing, another_session(url) as watching:
+    async with session(url) as changing, session(url) as watching:
         transaction = changing.transaction()
         await transaction.start()
         for change in changes:
@@ -46,9 +30,7 @@ async def settled_while_waiting(
         settling_now = asyncio.create_task(
             settle_bill(settling(family.me, bill(share=500_00)), family.hospital.actor, world.ports)
         )
-        async with asyncio.timeout(10):
-            while not await watching.fetchval(_WAITING):  # noqa: ASYNC110 - it has no event for us
-                await asyncio.sleep(0.005)
+        await until_waiting(watching)
         assert not settling_now.done()
         await transaction.commit()
         done: Settled = await settling_now

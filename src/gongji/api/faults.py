@@ -15,7 +15,7 @@ import structlog
 from graphql import GraphQLError
 
 from gongji.domain.errors import Unavailable
-from gongji.store.outages import is_outage
+from gongji.store.outages import is_broken_off, is_outage
 
 MAX_ERRORS: Final = 20
 """Most errors in one answer; what is left out is announced by the last one."""
@@ -186,7 +186,8 @@ class Publisher:
             return self._shown(cause, error)
         if cause is None or isinstance(cause, GraphQLError):
             return error if code_of(error) else bad_input(error)
-        if is_outage(cause):
+        if is_outage(cause) or is_broken_off(cause):
+            _log.warning("database_unavailable", error=type(cause).__qualname__)
             return self._shown(Unavailable(), error)
         return self._masked(cause, error)
 

@@ -195,6 +195,8 @@ def create_app(
         lifespan=lifespan,
         max_body_size=MOST_BODY,
     )
+    # A redirect would repeat the path, and the path of an export is a secret.
+    app.router.redirect_slashes = False
     app.state.health = health
     return app
 

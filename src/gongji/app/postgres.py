@@ -26,9 +26,13 @@ OWNER = "gongji"
 
 _START_SECONDS = 60
 _STOP_SECONDS = 60
+_GOING_SECONDS = 15
+"""How long a server that was killed may take to be gone with all its sessions."""
 _STEP_SECONDS = 120
 _POLL_SECONDS = 0.05
 _ACCEPTING, _REJECTING = 0, 1
+_NOT_QUITE_GONE = ("pre-existing shared memory block", 'lock file "postmaster.pid" already exists')
+"""What a server says whose predecessor was killed: sessions are at work, or nobody buried it."""
 _LOG_LINES_SHOWN = 10
 
 # Nothing a client sends may reach the log: messages of failed statements quote values.
@@ -126,6 +130,16 @@ def _start(home: Home, *, durable: bool) -> None:
         _create_cluster(home, durable=durable)
     if _answer(home) == _ACCEPTING:
         return
+    deadline = time.monotonic() + _GOING_SECONDS
+    while not _started(home, durable=durable):
+        said = _last_words(home)
+        is_going = any(sign in said for sign in _NOT_QUITE_GONE)
+        if not is_going or time.monotonic() > deadline:
+            raise PostgresFailed(f"PostgreSQL does not start: {said}")
+        time.sleep(_POLL_SECONDS)
+
+
+def _started(home: Home, *, durable: bool) -> bool:
     started = _run(
         home,
         "pg_ctl",
@@ -133,8 +147,7 @@ def _start(home: Home, *, durable: bool) -> None:
         *(f"--pgdata={home.cluster}", f"--log={home.log}"),
         *("--options", shlex.join(_options(home, durable=durable))),
     )
-    if started.returncode != 0:
-        raise PostgresFailed(f"PostgreSQL does not start: {_last_words(home)}")
+    return started.returncode == 0
 
 
 def _answer(home: Home) -> int:

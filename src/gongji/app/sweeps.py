@@ -13,7 +13,7 @@ import structlog
 from prometheus_client import Counter
 
 from gongji.domain.errors import Unavailable
-from gongji.store.outages import is_outage
+from gongji.store.outages import is_broken_off, is_outage
 from gongji.usecases.ports import Ports
 
 FINISH_S: Final = 5.0
@@ -73,7 +73,7 @@ async def _repeat(sweep: Sweep, ports: Ports, failures: Counter, over: asyncio.E
 
 
 def _tell(sweep: Sweep, failure: Exception) -> None:
-    if isinstance(failure, Unavailable) or is_outage(failure):
+    if isinstance(failure, Unavailable) or is_outage(failure) or is_broken_off(failure):
         _log.warning("sweep_waits", sweep=sweep.name, error=type(failure).__qualname__)
     else:
         _log.error("sweep_failed", sweep=sweep.name, exc_info=failure)

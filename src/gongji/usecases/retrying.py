@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
+import structlog
 from asyncpg import UniqueViolationError
 from asyncpg.exceptions import DeadlockDetectedError, TransactionRollbackError
 from tortoise.exceptions import IntegrityError
@@ -23,6 +24,8 @@ _FIRST_PAUSE_S: Final = 0.01
 _CAUGHT: Final = (TransactionRollbackError, IntegrityError, *OUTAGES)
 
 T = TypeVar("T")
+
+_log = structlog.get_logger("gongji.usecases")
 
 
 class RetryCause(StrEnum):
@@ -65,6 +68,7 @@ async def retried(attempt: Callable[[], Awaitable[T]]) -> T:
                 raise
             if number == MOST_ATTEMPTS:
                 RETRY_COUNTS.given_up[cause] += 1
+                _log.warning("gave_up", cause=cause.value, error=type(failure).__qualname__)
                 raise Unavailable from failure
         RETRY_COUNTS.retries[cause] += 1
         await asyncio.sleep(_FIRST_PAUSE_S * 2**number * random.random())

@@ -6,6 +6,8 @@ from uuid import UUID
 
 import pytest
 import strawberry
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from strawberry.schema.config import StrawberryConfig
 
 from gongji.api.gateway import GatewaySchema
@@ -54,6 +56,7 @@ def _query() -> type:
     return Query
 
 
+PAIR = schemas()
 PART = {"name": "枝"}
 WHOLE = {"id": "019aa000-0000-7000-8000-000000000001", "priceFen": 1, "part": PART}
 GIVEN: dict[str, dict[str, Any]] = {
@@ -75,16 +78,81 @@ GIVEN: dict[str, dict[str, Any]] = {
 DOCUMENT = "query ($whole: Whole!, $more: [Part!]) { told(whole: $whole, more: $more) }"
 
 
-@pytest.mark.parametrize("given", GIVEN)
-async def test_it_is_what_strawberry_makes_of_it(given: str) -> None:
-    plain, gateway = schemas()
+@pytest.mark.parametrize("case", GIVEN)
+async def test_it_is_what_strawberry_makes_of_it(case: str) -> None:
+    plain, gateway = PAIR
 
-    expected = await plain.execute(DOCUMENT, variable_values=GIVEN[given])
-    answer = await gateway.execute(DOCUMENT, variable_values=GIVEN[given])
+    expected = await plain.execute(DOCUMENT, variable_values=GIVEN[case])
+    answer = await gateway.execute(DOCUMENT, variable_values=GIVEN[case])
 
     assert answer.data == expected.data
     assert bool(answer.errors) == bool(expected.errors)
-    assert bool(expected.errors) == (given.split(maxsplit=1)[0] in {"wrong", "unknown", "missing"})
+    assert bool(expected.errors) == (case.split(maxsplit=1)[0] in {"wrong", "unknown", "missing"})
+
+
+ODD = st.sampled_from(
+    [
+        None,
+        0,
+        1,
+        -3,
+        2**40,
+        2**60,
+        1.0,
+        1.5,
+        True,
+        "",
+        "1",
+        "枝",
+        "RED",
+        "GREEN",
+        WHOLE["id"],
+        {},
+        [],
+    ]
+)
+
+
+def some(*likely: Any) -> st.SearchStrategy[Any]:
+    """Draw what fits far more often than what may not fit."""
+    fitting = st.sampled_from(likely)
+    return st.one_of(fitting, fitting, fitting, fitting, ODD)
+
+
+def objects(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries({}, optional=fields)
+
+
+PARTS = objects(
+    name=some("枝", ""), colour=some("RED", "BLUE", None), priceFen=some(0, 2**40, None), odd=ODD
+).filter(lambda part: "odd" not in part or len(part) > 2)
+LISTS = st.lists(PARTS | st.just(PART), max_size=3) | PARTS | ODD
+WHOLES = objects(
+    part=PARTS,
+    spare=PARTS | ODD,
+    parts=LISTS,
+    gaps=st.lists(PARTS | st.none(), max_size=3) | ODD,
+    numbers=st.lists(some(1, -2), max_size=3) | some(7, None),
+    colours=st.lists(some("RED", "BLUE"), max_size=3) | some("RED", []),
+    table=st.lists(st.lists(some(1, 2), max_size=2), max_size=2) | some([[1], [2]], None),
+    note=some("字", None),
+    otherwise=some(5, None),
+)
+
+
+@given(whole=WHOLES, more=LISTS)
+@settings(max_examples=300, deadline=None)
+async def test_whatever_is_sent_it_is_what_strawberry_makes_of_it(
+    whole: dict[str, Any], more: Any
+) -> None:
+    plain, gateway = PAIR
+    variables = {"whole": WHOLE | whole, "more": more}
+
+    expected = await plain.execute(DOCUMENT, variable_values=variables)
+    answer = await gateway.execute(DOCUMENT, variable_values=variables)
+
+    assert answer.data == expected.data
+    assert bool(answer.errors) == bool(expected.errors)
 
 
 async def test_what_is_absent_is_made_anew_each_time() -> None:
