@@ -12,6 +12,13 @@ interface RequestOptions {
   fail?(reason: { errMsg: string }): void;
 }
 
+interface DownloadOptions {
+  url: string;
+  timeout?: number;
+  success?(result: { statusCode: number; tempFilePath: string }): void;
+  fail?(reason: { errMsg: string }): void;
+}
+
 /** Several phones in one window keep apart what they store: ?phone=1, ?phone=2. */
 const phone = new URLSearchParams(location.search).get("phone") ?? "";
 const fontSize = Number(new URLSearchParams(location.search).get("font")) || 17;
@@ -20,6 +27,16 @@ export function makeWx(shell: Shell) {
   return {
     request(options: RequestOptions): void {
       void request(options);
+    },
+    downloadFile(options: DownloadOptions): void {
+      void download(options);
+    },
+    /** Where WeChat hands a file to a chat, a browser keeps it. */
+    shareFileMessage({ filePath, fileName }: { filePath: string; fileName: string }): void {
+      const link = document.createElement("a");
+      link.href = filePath;
+      link.download = fileName;
+      link.click();
     },
     getStorageSync(key: string): unknown {
       const kept = sessionStorage.getItem(`${phone}/${key}`);
@@ -59,6 +76,20 @@ async function request(options: RequestOptions): Promise<void> {
     result = { statusCode: answer.status, data: jsonOr(text) };
   } catch (reason) {
     options.fail?.({ errMsg: `request:fail ${String(reason)}` });
+    return;
+  }
+  options.success?.(result);
+}
+
+async function download(options: DownloadOptions): Promise<void> {
+  let result: { statusCode: number; tempFilePath: string };
+  try {
+    const signal = AbortSignal.timeout(options.timeout ?? 60_000);
+    const answer = await fetch(options.url, { signal, credentials: "omit", cache: "no-store" });
+    const file = await answer.blob();
+    result = { statusCode: answer.status, tempFilePath: URL.createObjectURL(file) };
+  } catch (reason) {
+    options.fail?.({ errMsg: `downloadFile:fail ${String(reason)}` });
     return;
   }
   options.success?.(result);

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Route
+from playwright.sync_api import Browser, Route, expect
 
 from tests import readme
 from tests.documents import document
@@ -19,6 +19,7 @@ PUBU = "54259919680521019X"
 DROLMA = "542599197012010221"
 PHUNTSOK = "542599199501300237"
 DEKYI = "542599198804120028"
+WARD = "李*增"
 NGAWANG = "542599195502200053"
 HOSPITAL = "H54252100005"
 E2 = {
@@ -189,6 +190,11 @@ def test_a_payment_without_an_answer_is_asked_for_and_never_made_twice(
     assert len(sent) == 1
     dekyi.back()
     dekyi.sees("¥4,600.00")
+
+    dekyi.press("代缴居民医保", "申请退费", "确定 · 申请退费")
+    dekyi.sees("已退费，钱已退回原账户", "已退费")
+    dekyi.back()
+    dekyi.sees("¥5,000.00")
     dekyi.faults[:] = [one for one in dekyi.faults if "ERR_FAILED" not in one]
 
 
@@ -254,6 +260,40 @@ def test_a_phone_speaks_tibetan_and_chinese(open_phone: Opening) -> None:
 
     phone.page.get_by_role("button", name="首页").click()
     phone.sees("谁与我共济")
+
+
+def test_movements_are_taken_away_as_a_file(open_phone: Opening) -> None:
+    phone = open_phone("54259919700308013X")
+    phone.press("共济明细", "账户流水", "导出这些流水")
+    phone.sees("表格已经准备好")
+
+    with phone.page.expect_download() as taken:
+        phone.press("保存表格")
+
+    assert taken.value.suggested_filename == "共济明细.csv"
+    lines = Path(taken.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0].startswith('"序号","姓名","类别"')
+    assert any("期初余额" in line for line in lines[1:])
+
+
+def test_a_guardian_acts_for_a_child_on_every_page(open_phone: Opening) -> None:
+    dekyi = open_phone(DEKYI)
+    dekyi.page.get_by_role("button", name="我的").click()
+    dekyi.press(WARD)
+    expect(dekyi.page).to_have_title(f"我的 · 代{WARD}")
+    dekyi.page.get_by_role("button", name="首页").click()
+
+    dekyi.sees("居民医保", "没有个人账户")
+    expect(dekyi.page).to_have_title(f"家庭共济 · 代{WARD}")
+    dekyi.press("扣款顺序")
+    dekyi.sees("先用您本人的账户")
+    expect(dekyi.page).to_have_title(f"扣款顺序 · 代{WARD}")
+
+    dekyi.back()
+    dekyi.page.get_by_role("button", name="我的").click()
+    dekyi.press("我自己")
+    dekyi.page.get_by_role("button", name="首页").click()
+    dekyi.sees("账户余额")
 
 
 def test_a_phone_without_a_network_says_so_and_goes_on(open_phone: Opening) -> None:

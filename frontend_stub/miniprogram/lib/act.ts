@@ -3,6 +3,7 @@
 import { Outcome, PayPremium, type Document } from "../../generated/operations";
 import { ask, newKey, Trouble } from "./graphql";
 import { words } from "./look";
+import { ward } from "./session";
 
 /**
  * What became of a wish.
@@ -22,7 +23,7 @@ interface Telling {
   readonly reasons?: readonly { readonly message: string }[];
 }
 
-/** A wish whose outcome is not known: its key, and exactly what was sent under it. */
+/** A wish whose outcome is not known: its key, and exactly what was sent under it, for whom. */
 interface Wish {
   readonly key: string;
   readonly wanted: object;
@@ -42,8 +43,8 @@ export async function act<Answer, Input extends { requestId: string }>(
   wanted: Omit<Input, "requestId">,
   subject: string = JSON.stringify(wanted),
 ): Promise<Ended<Answer[keyof Answer]>> {
-  const name = `${document.name} ${subject}`;
-  const wish = open.get(name) ?? { key: newKey(), wanted };
+  const name = nameOf(document, subject);
+  const wish = open.get(name) ?? { key: newKey(), wanted: forWhom(document, wanted) };
   remember(name, wish);
   try {
     const input = { ...wish.wanted, requestId: wish.key } as Input;
@@ -60,7 +61,16 @@ export async function act<Answer, Input extends { requestId: string }>(
 
 /** Tell whether the outcome of a wish is not known. */
 export function isOpen(document: { readonly name: string }, subject: string): boolean {
-  return open.has(`${document.name} ${subject}`);
+  return open.has(nameOf(document, subject));
+}
+
+/** The same wish for somebody else is another one. */
+function nameOf(document: { readonly name: string }, subject: string): string {
+  return [document.name, ward()?.id, subject].filter(Boolean).join(" ");
+}
+
+function forWhom(document: Pick<Document<unknown, unknown>, "ward">, wanted: object): object {
+  return document.ward === "input" ? { ...wanted, onBehalfOf: ward()?.id ?? null } : wanted;
 }
 
 /** What the gateway knows of a payment that was sent and not answered. */
@@ -75,7 +85,7 @@ export async function settled(
   document: { readonly name: string },
   subject: string,
 ): Promise<Known | undefined> {
-  const name = `${document.name} ${subject}`;
+  const name = nameOf(document, subject);
   const wish = open.get(name);
   if (!wish) return undefined;
   const { outcome } = await ask(Outcome, { requestId: wish.key });

@@ -1,7 +1,7 @@
 // The client of the gateway: trusted documents by their id, one answer or one trouble.
 
 import type { Document } from "../../generated/operations";
-import { leave, session } from "./session";
+import { leave, session, ward } from "./session";
 
 /** Where the gateway is; the build says so. */
 declare const __GATEWAY__: string;
@@ -46,13 +46,25 @@ export async function ask<Answer, Variables>(
 ): Promise<Answer> {
   const told = await post<Told<Answer>>("/graphql", {
     operationName: document.name,
-    variables,
+    variables: forWard(document, variables),
     extensions: { persistedQuery: { version: 1, sha256Hash: document.id } },
   });
   const failure = told.errors?.[0];
   if (failure) throw troubleOf(failure);
   if (!told.data) throw new Trouble("UNAVAILABLE", "EMPTY");
   return told.data;
+}
+
+/** Say for whom it is asked: the ward that was chosen, where the document takes one. */
+export function forWard<Variables>(
+  document: Pick<Document<unknown, Variables>, "ward">,
+  variables: Variables,
+): Variables {
+  const onBehalfOf = ward()?.id;
+  if (!onBehalfOf || !document.ward) return variables;
+  if (document.ward === "variables") return { ...variables, onBehalfOf };
+  const { input } = variables as { input: object };
+  return { ...variables, input: { onBehalfOf, ...input } };
 }
 
 /**
@@ -71,6 +83,25 @@ export function post<Answer>(path: string, body: object): Promise<Answer> {
  */
 export function get<Answer>(path: string): Promise<Answer> {
   return send<Answer>("GET", path);
+}
+
+/**
+ * Fetch a file from a path of the gateway that opens to whoever has it; return where it was put.
+ *
+ * @throws Trouble there is no file.
+ */
+export function fetchFile(path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    wx.downloadFile({
+      url: __GATEWAY__ + path,
+      timeout: PATIENCE_MS,
+      success: ({ statusCode, tempFilePath }) => {
+        if (statusCode === 200) resolve(tempFilePath);
+        else reject(new Trouble("FAULT", `HTTP_${statusCode}`));
+      },
+      fail: () => reject(new Trouble("OFFLINE", "OFFLINE")),
+    });
+  });
 }
 
 function send<Answer>(method: "GET" | "POST", path: string, body?: object): Promise<Answer> {

@@ -3,6 +3,7 @@
 
 import bo from "../i18n/bo.json";
 import chinese from "../i18n/zh-CN.json";
+import { ward } from "./session";
 
 export type Words = typeof chinese;
 export type Language = "zh" | "bo";
@@ -44,9 +45,12 @@ export function look(): { t: Words; look: string; isElder: boolean } {
   return { t: words(), look: classes.join(" "), isElder };
 }
 
-/** Return the same for a page that is shown now, and give it its title. */
+/** Return the same for a page that is shown now; its title says for whom somebody acts. */
 export function lookOf(title: keyof Words): ReturnType<typeof look> {
-  wx.setNavigationBarTitle({ title: words()[title] });
+  const t = words();
+  const chosen = ward();
+  const whose = chosen ? fill(t.titleFor, { title: t[title], name: chosen.name }) : t[title];
+  wx.setNavigationBarTitle({ title: whose });
   return look();
 }
 

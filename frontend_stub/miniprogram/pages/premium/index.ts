@@ -5,6 +5,7 @@ import {
   PayablePremiums,
   PayPremium,
   Premiums,
+  RefundPremium,
   type PayablePremiumsQuery,
 } from "../../../generated/operations";
 import { act, isOpen, settled } from "../../lib/act";
@@ -37,6 +38,7 @@ interface Paid {
   readonly title: string;
   readonly note: string;
   readonly amount: string;
+  readonly canRefund: boolean;
 }
 
 const AT_MOST = 30;
@@ -99,6 +101,20 @@ Component({
         return void this.load();
       }
       const said = ended.kind === "done" ? t.premiumDone : ended.text;
+      this.setData({ isBusy: false, asking: "", said, isWrong: ended.kind !== "done" });
+      void this.load();
+    },
+
+    onRefund(event: WechatMiniprogram.TouchEvent) {
+      this.setData({ asking: String(event.currentTarget.dataset.id), said: "" });
+    },
+
+    async onConfirmRefund(event: WechatMiniprogram.TouchEvent) {
+      if (this.data.isBusy) return;
+      this.setData({ isBusy: true });
+      const premiumId = String(event.currentTarget.dataset.id);
+      const ended = await act(RefundPremium, { premiumId });
+      const said = ended.kind === "done" ? words().refundDone : ended.text;
       this.setData({ isBusy: false, asking: "", said, isWrong: ended.kind !== "done" });
       void this.load();
     },
@@ -169,5 +185,6 @@ function history(one: {
     title: `${one.insuredName} · ${fill(t.premiumYear, { year: one.year })}`,
     note: `${moment(one.debitedAt)} · ${t[one.status]}`,
     amount: yuan(one.amountFen),
+    canRefund: one.status === "CONFIRMED",
   };
 }

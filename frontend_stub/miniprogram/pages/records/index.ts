@@ -1,8 +1,9 @@
 // 共济明细: own settlements, what relatives drew, and every movement of the own account.
 
-import { Movements, Settlements, SharedDraws } from "../../../generated/operations";
+import { ExportMovements, Movements, Settlements, SharedDraws } from "../../../generated/operations";
+import { act } from "../../lib/act";
 import { moment, monthDays, months, yuan } from "../../lib/format";
-import { ask } from "../../lib/graphql";
+import { ask, fetchFile, Trouble } from "../../lib/graphql";
 import { fill, look, lookOf, words } from "../../lib/look";
 import { phaseAfter, type Phase } from "../../lib/phase";
 
@@ -33,6 +34,9 @@ Component({
     months: [] as { month: string; name: string }[],
     records: [] as Shown[],
     next: "",
+    file: "",
+    said: "",
+    isWrong: false,
     isBusy: false,
   },
   methods: {
@@ -67,7 +71,7 @@ Component({
 
     async load() {
       const { kind, month } = this.data;
-      this.setData({ phase: "loading" });
+      this.setData({ phase: "loading", file: "", said: "" });
       try {
         const page = await pageOf(kind, month, null);
         const isStillWanted = kind === this.data.kind && month === this.data.month;
@@ -88,6 +92,31 @@ Component({
         this.setData({ phase: phaseAfter(reason) });
       }
       this.setData({ isBusy: false });
+    },
+
+    /** Two taps: WeChat lets a program hand over a file only at once after a tap. */
+    async onExport() {
+      const { month, isBusy } = this.data;
+      if (isBusy) return;
+      this.setData({ isBusy: true, said: "" });
+      const t = words();
+      try {
+        const ended = await act(ExportMovements, month ? monthDays(month) : {});
+        if (ended.result?.__typename === "ExportMovementsPayload") {
+          const file = await fetchFile(ended.result.link.path);
+          this.setData({ file, said: t.exportReady, isWrong: false });
+        } else this.setData({ said: ended.text, isWrong: true });
+      } catch (reason) {
+        if (!(reason instanceof Trouble)) throw reason;
+        this.setData({ said: t.exportFailed, isWrong: true });
+      }
+      this.setData({ isBusy: false });
+    },
+
+    onSave() {
+      const { file, month } = this.data;
+      const fileName = `${words().titleRecords}${month}.csv`;
+      wx.shareFileMessage({ filePath: file, fileName });
     },
 
     onReceipt(event: WechatMiniprogram.TouchEvent) {

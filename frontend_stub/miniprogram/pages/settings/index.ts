@@ -1,17 +1,19 @@
 // 我的: the version for elders, the language, what a sharer keeps for oneself.
 
-import { FamilyAccount, SetReserve } from "../../../generated/operations";
+import { FamilyAccount, Me, SetReserve } from "../../../generated/operations";
 import { act } from "../../lib/act";
 import { fenOf, plainYuan } from "../../lib/format";
 import { ask, Trouble } from "../../lib/graphql";
 import { choice, choose, lookOf, look, nameTabs, words } from "../../lib/look";
-import { leave, session } from "../../lib/session";
+import { actFor, leave, session, ward, type Ward } from "../../lib/session";
 
 Component({
   data: {
     ...look(),
     language: choice().language as string,
     name: "",
+    wards: [] as readonly Ward[],
+    forId: "",
     hasAccount: false,
     reserve: "",
     said: "",
@@ -22,13 +24,37 @@ Component({
     onShow() {
       if (!session()) return leave();
       this.renew();
-      this.setData({ name: session()?.name ?? "", said: "" });
+      this.setData({ name: session()?.name ?? "", said: "", forId: ward()?.id ?? "" });
+      void this.loadWards();
       void this.load();
     },
 
     renew() {
       this.setData({ ...lookOf("titleSettings"), language: choice().language });
       nameTabs();
+    },
+
+    async loadWards() {
+      try {
+        const { me } = await ask(Me, {});
+        const wards = me.__typename === "MePerson" ? me.wards : [];
+        this.setData({ wards });
+        if (ward() && !wards.some((one) => one.id === ward()?.id)) this.actFor(undefined);
+      } catch (reason) {
+        if (!(reason instanceof Trouble)) throw reason;
+      }
+    },
+
+    onWard(event: WechatMiniprogram.TouchEvent) {
+      this.actFor(this.data.wards.find((one) => one.id === event.currentTarget.dataset.id));
+    },
+
+    /** The rest of the phone follows: every page asks anew when it is shown. */
+    actFor(chosen: Ward | undefined) {
+      actFor(chosen && { id: chosen.id, name: chosen.name });
+      this.renew();
+      this.setData({ forId: chosen?.id ?? "", said: "", hasAccount: false });
+      void this.load();
     },
 
     async load() {
