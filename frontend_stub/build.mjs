@@ -39,6 +39,8 @@ async function buildWeapp(files) {
     outbase: source,
     format: "cjs",
     target,
+    bundle: true,
+    plugins: [ownModules],
     define: gateway(process.env.GONGJI_GATEWAY ?? "http://127.0.0.1:8000"),
   });
   await esbuild.build({
@@ -56,6 +58,16 @@ async function buildWeapp(files) {
   await reachGenerated(out);
   await replace(out, join(dist, "weapp"));
 }
+
+/** Our modules stay apart; what npm brings goes into the module that uses it. */
+const ownModules = {
+  name: "own-modules",
+  setup(build) {
+    build.onResolve({ filter: /^\.{1,2}\// }, ({ path, importer }) =>
+      importer.startsWith(source) ? { path, external: true } : undefined,
+    );
+  },
+};
 
 /** The generated documents lie beside the source; in the package they lie inside it. */
 async function reachGenerated(out) {

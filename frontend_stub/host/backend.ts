@@ -14,7 +14,8 @@ type Drawn = Node & { __wxElement?: Element };
  * The DOM as a backend.
  *
  * A tap is a click: so mouse, finger and keyboard all tap, and a disabled button never does.
- * `input` and `change` carry the value, as WeChat's do.
+ * `input`, `change` and `confirm` carry the value, as WeChat's do. Two attributes do something when
+ * they change: `value` of an input, and `scroll-into-view`.
  */
 export class Backend extends CurrentWindowBackendContext {
   constructor() {
@@ -26,7 +27,24 @@ export class Backend extends CurrentWindowBackendContext {
       const target = drawnBy(event.target as Drawn | null);
       if (target) dispatch(target, "tap", {}, { originalEvent: event, bubbles: true, composed: true });
     });
+    document.body.addEventListener("keydown", (event) => {
+      const { target: input, key, isComposing } = event;
+      if (key !== "Enter" || isComposing || !(input instanceof HTMLInputElement)) return;
+      const target = drawnBy(input);
+      if (target) dispatch(target, "confirm", { value: input.value }, { originalEvent: event });
+    });
+    new MutationObserver((changes) => {
+      for (const { target, attributeName } of changes) obey(target as HTMLElement, attributeName);
+    }).observe(document.body, { subtree: true, attributeFilter: ["value", "scroll-into-view"] });
   }
+}
+
+function obey(element: HTMLElement, attribute: string | null): void {
+  const value = element.getAttribute(attribute ?? "") ?? "";
+  // Ids carry the mark of the component that they are in.
+  const named = `[id$="--${CSS.escape(value)}"]`;
+  if (attribute === "scroll-into-view") element.querySelector(named)?.scrollIntoView();
+  else if (element instanceof HTMLInputElement && element.value !== value) element.value = value;
 }
 
 function dispatch(target: Element, type: string, detail: unknown, options: EventOptions): void {

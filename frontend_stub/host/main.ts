@@ -19,6 +19,7 @@ interface Program {
 export function start(program: Program): void {
   const env = new MiniProgramEnv();
   const space = env.createCodeSpace("gongji", true);
+  space.getComponentSpace().updateComponentOptions({ writeIdToDOM: true });
   const shell = new Shell(env, space, program.app, program.configs);
   Object.assign(globalThis, { wx: makeWx(shell), App: () => undefined });
   program.launch();

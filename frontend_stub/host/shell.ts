@@ -10,6 +10,7 @@ type Root = ReturnType<AssociatedBackend["createRoot"]>;
 interface PageMethods {
   onLoad?(query: Record<string, string>): void;
   onShow?(): void;
+  onReady?(): void;
   onHide?(): void;
 }
 
@@ -92,8 +93,14 @@ export class Shell {
   }
 
   tab(index: number, text: string): void {
-    const tab = this.tabs.children[index];
-    if (tab) tab.textContent = text;
+    const name = this.tabs.children[index]?.firstElementChild;
+    if (name) name.textContent = text;
+  }
+
+  /** Show a number beside the name of a tab, or none. */
+  badge(index: number, text: string): void {
+    const badge = this.tabs.children[index]?.lastElementChild;
+    if (badge) badge.textContent = text;
   }
 
   toast(text: string): void {
@@ -124,6 +131,7 @@ export class Shell {
     this.reveal();
     this.call("onLoad", Object.fromEntries(new URLSearchParams(query)));
     this.call("onShow");
+    this.call("onReady");
   }
 
   private close(): void {
@@ -147,7 +155,12 @@ export class Shell {
   }
 
   private tabButton(tab: { pagePath: string; text: string }): HTMLButtonElement {
-    return button("", tab.text, () => this.relaunch(tab.pagePath));
+    const made = button("", "", () => this.relaunch(tab.pagePath));
+    const [name, badge] = [document.createElement("span"), document.createElement("b")];
+    name.textContent = tab.text;
+    badge.className = "host-badge";
+    made.append(name, badge);
+    return made;
   }
 
   private top(): Page | undefined {

@@ -57,8 +57,59 @@ export function makeWx(shell: Shell) {
     setNavigationBarTitle: ({ title }: { title: string }) => shell.title(title),
     setTabBarItem: ({ index, text }: { index: number; text: string }) => shell.tab(index, text),
     showToast: ({ title }: { title: string }) => shell.toast(title),
+    setTabBarBadge: ({ index, text }: { index: number; text: string }) => shell.badge(index, text),
+    removeTabBarBadge: ({ index }: { index: number }) => shell.badge(index, ""),
+    connectSocket: ({ url, protocols }: { url: string; protocols: string[] }) =>
+      new SocketTask(url, protocols),
+    onAppShow: (act: () => void) => whenVisible(true, act),
+    onAppHide: (act: () => void) => whenVisible(false, act),
+    onNetworkStatusChange(act: (status: { isConnected: boolean }) => void): void {
+      window.addEventListener("online", () => act({ isConnected: true }));
+      window.addEventListener("offline", () => act({ isConnected: false }));
+    },
     pageScrollTo: ({ scrollTop }: { scrollTop: number }) => shell.scroll(scrollTop),
   };
+}
+
+function whenVisible(isVisible: boolean, act: () => void): void {
+  document.addEventListener("visibilitychange", () => {
+    if ((document.visibilityState === "visible") === isVisible) act();
+  });
+}
+
+/** A socket as WeChat has them. */
+class SocketTask {
+  private readonly socket: WebSocket;
+
+  constructor(url: string, protocols: string[]) {
+    const whole = new URL(url, location.href);
+    whole.protocol = whole.protocol.replace("http", "ws");
+    this.socket = new WebSocket(whole, protocols);
+  }
+
+  onOpen(act: () => void): void {
+    this.socket.onopen = act;
+  }
+
+  onMessage(act: (message: { data: string }) => void): void {
+    this.socket.onmessage = ({ data }) => act({ data: data as string });
+  }
+
+  onClose(act: (closed: { code: number; reason: string }) => void): void {
+    this.socket.onclose = ({ code, reason }) => act({ code, reason });
+  }
+
+  onError(act: (failed: { errMsg: string }) => void): void {
+    this.socket.onerror = () => act({ errMsg: "connectSocket:fail" });
+  }
+
+  send({ data }: { data: string }): void {
+    this.socket.send(data);
+  }
+
+  close({ code, reason }: { code?: number; reason?: string }): void {
+    this.socket.close(code, reason);
+  }
 }
 
 async function request(options: RequestOptions): Promise<void> {

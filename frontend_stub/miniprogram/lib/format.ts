@@ -40,3 +40,21 @@ export function monthDays(month: string): { fromDay: string; toDay: string } {
   const last = new Date(Date.UTC(year ?? 0, number ?? 1, 0)).toISOString().slice(0, 10);
   return { fromDay: `${month}-01`, toDay: last };
 }
+
+/** Write a moment as a clock shows it in Shanghai: "18:03". */
+export function clock(at: string): string {
+  return moment(at).slice(11);
+}
+
+/** Write when something was said: "18:03" today, "11-25 18:03" this year, else in full. */
+export function said(at: string, nowMs: number): string {
+  const [now, then] = [moment(new Date(nowMs).toISOString()), moment(at)];
+  if (then.slice(0, 10) === now.slice(0, 10)) return then.slice(11);
+  return then.slice(0, 4) === now.slice(0, 4) ? then.slice(5) : then;
+}
+
+/** Count the days from today in Shanghai to a day such as "2026-12-25"; below zero, it is over. */
+export function daysUntil(day: string, nowMs: number): number {
+  const today = moment(new Date(nowMs).toISOString()).slice(0, 10);
+  return Math.round((Date.parse(day) - Date.parse(today)) / (24 * 60 * 60 * 1000));
+}

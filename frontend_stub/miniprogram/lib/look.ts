@@ -36,6 +36,11 @@ export function words(): Words {
   return WORDS[choice().language];
 }
 
+/** Return the words that the gateway understands, whatever language was chosen. */
+export function chineseWords(): Words {
+  return WORDS.zh;
+}
+
 /** Return what every page shows itself with: its words, and the classes of its root. */
 export function look(): { t: Words; look: string; isElder: boolean } {
   const { language, isElder } = choice();
@@ -57,7 +62,8 @@ export function lookOf(title: keyof Words): ReturnType<typeof look> {
 /** Name the tabs in the language that was chosen; only a page that has a tab may. */
 export function nameTabs(): void {
   const t = words();
-  [t.tabFamily, t.tabSettings].forEach((text, index) => void wx.setTabBarItem({ index, text }));
+  const names = [t.tabFamily, t.tabChat, t.tabSettings];
+  names.forEach((text, index) => void wx.setTabBarItem({ index, text }));
 }
 
 /** Put values into a sentence: fill("还剩{days}天", { days: 3 }). */

@@ -6,6 +6,7 @@ import { ask } from "../../lib/graphql";
 import { choice, choose, fill, look, lookOf, nameTabs, words } from "../../lib/look";
 import { phaseAfter, type Phase } from "../../lib/phase";
 import { leave, session } from "../../lib/session";
+import { talk } from "../../lib/talk";
 
 type Family = Extract<FamilyAccountQuery["familyAccount"], { __typename: "FamilyAccount" }>;
 
@@ -38,6 +39,7 @@ Component({
       this.setData(lookOf("titleFamily"));
       nameTabs();
       void this.load();
+      void talk().attend();
     },
 
     async load() {

@@ -4,6 +4,7 @@ import { get, post, Trouble } from "../../lib/graphql";
 import { look, lookOf } from "../../lib/look";
 import { phaseAfter, type Phase } from "../../lib/phase";
 import { begin } from "../../lib/session";
+import { silence } from "../../lib/talk";
 
 interface DemoPerson {
   readonly name: string;
@@ -14,6 +15,7 @@ Component({
   data: { ...look(), phase: "loading" as Phase, people: [] as DemoPerson[] },
   methods: {
     onShow() {
+      silence();
       this.setData(lookOf("titleLogin"));
       void this.load();
     },

@@ -6,6 +6,7 @@ import { fenOf, plainYuan } from "../../lib/format";
 import { ask, Trouble } from "../../lib/graphql";
 import { choice, choose, lookOf, look, nameTabs, words } from "../../lib/look";
 import { actFor, leave, session, ward, type Ward } from "../../lib/session";
+import { talk } from "../../lib/talk";
 
 Component({
   data: {
@@ -27,6 +28,7 @@ Component({
       this.setData({ name: session()?.name ?? "", said: "", forId: ward()?.id ?? "" });
       void this.loadWards();
       void this.load();
+      void talk().attend();
     },
 
     renew() {
