@@ -6,7 +6,7 @@ import { TmplGroup } from "glass-easel-template-compiler";
 const ELEMENTS = { view: "div", text: "span", "scroll-view": "div", image: "img" };
 const ATTRIBUTES = { "aria-role": "role", "confirm-type": "enterkeyhint" };
 /** What WeChat knows and a browser does not. */
-const DROPPED = /\s(?:hover-class|scroll-[xy]|open-type|adjust-position|confirm-hold)(?:="[^"]*")?/g;
+const DROPPED = /\s(?:hover-class|scroll-[xy]|open-type|adjust-position|confirm-hold|enable-flex)(?:="[^"]*")?/g;
 /** WeChat's keyboards as HTML names them. */
 const KEYBOARDS = { digit: "decimal", number: "numeric", idcard: "text" };
 

@@ -1,5 +1,6 @@
 """The chat page in a real browser: a family talks, taps and hears of what happens, live."""
 
+import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from playwright.sync_api import Browser, Locator, Route, WebSocketRoute, expect
 
 from tests import readme
 from tests.documents import document
+from tests.e2e import cards
 from tests.e2e.gateway import Gateway
 from tests.e2e.phones import BUILT, PATIENCE_MS, Phone, running_browser
 
@@ -36,6 +38,8 @@ E2 = {
 }
 FONTS = ("17", "23.8", "27.5")
 PAGE_SIZE = 20
+RESTARTING, RESYNCHRONISE, FORBIDDEN = 1012, 4410, 4403
+"""Codes with which a gateway closes sockets."""
 
 Opening = Callable[..., Phone]
 
@@ -91,32 +95,32 @@ def open_chat(browser: Browser, gateway: Gateway) -> Iterator[Opening]:
 class Lines:
     """The lines from a phone to the gateway, which can be cut and mended."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, are_dead: bool = False) -> None:
         self._open: list[WebSocketRoute] = []
-        self._is_cut = False
+        self._is_cut = are_dead
         self.opened = 0
-        self.hung_up = 0
+        self.is_hung_up = False
 
     def open(self, line: WebSocketRoute) -> None:
         """Let a socket through, or cut it at once."""
         if self._is_cut:
-            line.close(code=1012)
+            line.close(code=RESTARTING)
             return
         self.opened += 1
         self._open.append(line)
         gateway = line.connect_to_server()
 
         def hang_up(_code: int | None, _reason: str | None) -> None:
-            self.hung_up += 1
+            self.is_hung_up = True
             gateway.close()
 
         line.on_close(hang_up)
 
-    def cut(self) -> None:
+    def cut(self, code: int) -> None:
         """Cut all of them, and let no other through."""
         self._is_cut = True
         while self._open:
-            self._open.pop().close(code=1012)
+            self._open.pop().close(code=code)
 
     def mend(self) -> None:
         """Let them through again."""
@@ -278,29 +282,83 @@ def test_own_words_are_on_the_right_and_green(open_chat: Opening) -> None:
     assert theirs.locator("[role=group]").evaluate(style) == "rgb(255, 255, 255)"
 
 
-def test_a_cut_line_catches_up_without_gap_or_repeat(open_chat: Opening, gateway: Gateway) -> None:
+@pytest.mark.parametrize("code", [RESTARTING, RESYNCHRONISE])
+def test_a_cut_line_catches_up_without_gap_or_repeat(
+    open_chat: Opening, gateway: Gateway, code: int
+) -> None:
     lines = Lines()
     phone, other = open_chat(DEKYI, lines=lines), device(gateway, DEKYI)
     loads = sent(phone, "Conversation")
-    other.say("断线之前")
-    expect(bubbles(phone, "断线之前")).to_have_count(1)
+    other.say(f"断线{code}之前")
+    expect(bubbles(phone, f"断线{code}之前")).to_have_count(1)
 
-    lines.cut()
+    lines.cut(code)
     phone.sees("网络已断开，正在重新连接")
     for number in range(3):
-        other.say(f"断线之中{number}")
+        other.say(f"断线{code}之中{number}")
     lines.mend()
 
     for number in range(3):
-        expect(bubbles(phone, f"断线之中{number}")).to_have_count(1)
+        expect(bubbles(phone, f"断线{code}之中{number}")).to_have_count(1)
     expect(phone.shown).not_to_contain_text("正在重新连接")
-    other.say("断线之后")
-    expect(bubbles(phone, "断线之后")).to_have_count(1)
+    other.say(f"断线{code}之后")
+    expect(bubbles(phone, f"断线{code}之后")).to_have_count(1)
     shown = numbers(phone)
     assert shown == list(range(shown[0], shown[0] + len(shown)))
     assert shown[-1] >= other.conversation()["lastNumber"] - 1
     assert lines.opened == 2
     assert loads == []
+
+
+def test_a_cursor_that_is_none_of_this_conversation_loads_it_anew(
+    open_chat: Opening, gateway: Gateway
+) -> None:
+    strange: list[str] = []
+
+    def open_with_a_strange_cursor(line: WebSocketRoute) -> None:
+        to_gateway = line.connect_to_server()
+
+        def send(frame: str | bytes) -> None:
+            asked = json.loads(frame)
+            if asked["type"] == "subscribe" and not strange:
+                strange.append(asked["payload"]["variables"]["after"])
+                asked["payload"]["variables"]["after"] = "of nobody"
+            to_gateway.send(json.dumps(asked))
+
+        line.on_message(send)
+
+    phone, other = open_chat(DEKYI), device(gateway, DEKYI)
+    phone.page.route_web_socket("**/graphql", open_with_a_strange_cursor)
+    loads = sent(phone, "Conversation")
+    phone.page.reload()
+    to_tab(phone, "消息")
+    other.say("游标不对之后")
+
+    expect(bubbles(phone, "游标不对之后")).to_have_count(1)
+    assert len(strange) == 1
+    assert len(loads) == 2
+
+
+def test_a_token_that_has_ended_leads_to_the_login(open_chat: Opening, gateway: Gateway) -> None:
+    lines = Lines()
+    phone = open_chat(DEKYI, lines=lines)
+    device(gateway, DEKYI).say("还能听见")
+    expect(bubbles(phone, "还能听见")).to_have_count(1)
+
+    lines.cut(FORBIDDEN)
+
+    phone.sees("选一位演示人物登录")
+    assert lines.opened == 1
+
+
+def test_the_first_page_follows_what_happens(open_chat: Opening, gateway: Gateway) -> None:
+    phone, other = open_chat(DEKYI), device(gateway, DEKYI)
+    to_tab(phone, "首页")
+    phone.sees("证件号码")
+
+    other.ask("mini_program/SetReserve", input={"requestId": str(uuid4()), "reserveFen": 12300})
+
+    phone.sees("共济时至少保留 ¥123.00")
 
 
 def test_behind_other_programs_it_rests_and_then_catches_up(
@@ -313,7 +371,7 @@ def test_behind_other_programs_it_rests_and_then_catches_up(
     expect(bubbles(phone, "放到后台之前")).to_have_count(1)
 
     _put(phone, "hidden")
-    until(phone, lambda: lines.hung_up == 1)
+    until(phone, lambda: lines.is_hung_up)
     for number in range(3):
         other.say(f"在后台{number}")
     assert bubbles(phone, "在后台0").count() == 0
@@ -490,6 +548,31 @@ def test_the_tab_tells_how_many_are_unread_until_they_are_read(
     phone.sees("证件号码")
     expect(unread(phone)).to_have_text("")
     assert other.conversation()["unread"] == 0
+
+
+@pytest.mark.parametrize("font", ["17", "27.5"])
+def test_every_kind_of_card_is_drawn(open_chat: Opening, font: str) -> None:
+    phone = open_chat(WANG, font=font, lines=Lines(are_dead=True))
+    phone.page.clock.set_fixed_time(cards.NOW)
+    phone.page.route("**/graphql", lambda route: _answer(route, cards.conversation()))
+    phone.page.reload()
+    to_tab(phone, "消息")
+    drawn = phone.shown.locator(".card-place")
+
+    expect(drawn).to_have_count(len(cards.EVERY))
+    for place, (_, texts) in enumerate(cards.EVERY):
+        for text in texts:
+            expect(drawn.nth(place)).to_contain_text(text)
+    assert phone.overflow() <= 0
+    too_wide = drawn.evaluate_all("all => all.filter(one => one.scrollWidth > one.clientWidth)")
+    assert too_wide == []
+
+
+def _answer(route: Route, told: dict[str, Any]) -> None:
+    if '"operationName":"Conversation"' in (route.request.post_data or ""):
+        route.fulfill(json=told)
+    else:
+        route.continue_()
 
 
 @pytest.mark.parametrize("font", FONTS)

@@ -15,10 +15,12 @@ interface Pair {
   readonly value: string;
 }
 
+type ButtonLook = "primary" | "plain" | "danger";
+
 interface CardButton {
   readonly name: string;
   readonly label: string;
-  readonly look: "primary" | "plain" | "danger";
+  readonly look: ButtonLook;
 }
 
 /** A card as it is drawn; what is empty is not. */
@@ -40,6 +42,8 @@ export interface ShownCard {
 type Part = Partial<Omit<ShownCard, "sentences" | "pairs" | "buttons">> & {
   readonly sentences?: readonly string[];
   readonly pairs?: readonly [string, string][];
+  /** How its first button looks; the others are plain. A button's name says nothing to us. */
+  readonly first?: ButtonLook;
 };
 
 const NOTHING = {
@@ -52,7 +56,7 @@ const NOTHING = {
   urlName: "",
 };
 const LIVE = new Set(["INVITED", "IN_REVIEW", "ACTIVE", "PAUSED"]);
-const DANGERS = new Set(["DECLINE", "WITHDRAW", "END"]);
+const ENDINGS = new Set(["DECLINE", "WITHDRAW", "END"]);
 
 /**
  * Show a card.
@@ -60,19 +64,14 @@ const DANGERS = new Set(["DECLINE", "WITHDRAW", "END"]);
  * @param atMs the time by which what ends is counted down.
  */
 export function shown(card: Card, atMs: number): ShownCard {
-  const { sentences = [], pairs = [], ...part } = partOf(card, atMs);
+  const { sentences = [], pairs = [], first = "plain", ...part } = partOf(card, atMs);
   return {
     ...NOTHING,
     ...part,
     sentences: sentences.map((text, id) => ({ id, text })),
     pairs: pairs.map(([name, value], id) => ({ id, name, value })),
-    buttons: card.buttons.map(button),
+    buttons: card.buttons.map((one, place) => ({ ...one, look: place === 0 ? first : "plain" })),
   };
-}
-
-function button({ name, label }: { name: string; label: string }, place: number): CardButton {
-  if (DANGERS.has(name)) return { name, label, look: "danger" };
-  return { name, label, look: place === 0 && name !== "CANCEL" ? "primary" : "plain" };
 }
 
 function partOf(card: Card, atMs: number): Part {
@@ -152,6 +151,8 @@ function received(card: Of<"ReceivedInvitationCard">): Part {
       ...(isOpen ? [fill(t.until, { at: moment(card.binding.expiresAt) })] : []),
     ],
     note: isOpen ? (card.declaration.beneficiaryText ?? "") : "",
+    // The one that accepts; it is missing where the declaration is not known here.
+    first: card.buttons.length > 1 ? "primary" : "plain",
   };
 }
 
@@ -295,6 +296,7 @@ function payable({ payable: one }: Of<"PayablePremiumCard">, atMs: number): Part
       [t.cardAmount, yuan(one.amountFen)],
     ],
     note: fill(t.premiumWindow, { opens: one.opensOn, closes: one.closesOn }),
+    first: "primary",
     url: "/pages/premium/index",
     urlName: t.cardMore,
   };
@@ -342,5 +344,6 @@ function confirm(card: Of<"ConfirmCard">): Part {
     tone: CONFIRM_TONES[card.state],
     sentences: card.sentences,
     note: isOpen ? fill(t.until, { at: clock(card.expiresAt) }) : card.stateSentence,
+    first: ENDINGS.has(card.act) ? "danger" : "primary",
   };
 }

@@ -47,7 +47,7 @@ export function clock(at: string): string {
 }
 
 /** Write when something was said: "18:03" today, "11-25 18:03" this year, else in full. */
-export function said(at: string, nowMs: number): string {
+export function whenSaid(at: string, nowMs: number): string {
   const [now, then] = [moment(new Date(nowMs).toISOString()), moment(at)];
   if (then.slice(0, 10) === now.slice(0, 10)) return then.slice(11);
   return then.slice(0, 4) === now.slice(0, 4) ? then.slice(5) : then;

@@ -51,6 +51,8 @@ export class Talk {
   unread = 0;
   /** The line is cut; it is being mended. */
   isCut = false;
+  /** Counts what was heard: whatever else somebody sees of the family may have changed with it. */
+  heard = 0;
 
   private readonly watchers = new Set<() => void>();
   private readonly pressings = new Map<string, Pressing>();
@@ -207,6 +209,9 @@ export class Talk {
    */
   private hear({ cursor, message }: Heard): void {
     this.cursor = cursor;
+    this.heard += 1;
+    // What was said of a press was said of the card as it was.
+    if (!this.pressing(message.id).isBusy) this.pressings.delete(message.id);
     const isKnown = this.messages.some((one) => one.id === message.id);
     if (this.isSending && !isKnown) this.held.push(message);
     else this.put(message);

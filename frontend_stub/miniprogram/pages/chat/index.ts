@@ -2,7 +2,7 @@
 // the family arrives here by itself.
 
 import { shown, type ShownCard } from "../../lib/cards";
-import { said } from "../../lib/format";
+import { whenSaid } from "../../lib/format";
 import { chineseWords, fill, look, lookOf, nameTabs, words, type Words } from "../../lib/look";
 import type { Phase } from "../../lib/phase";
 import { leave, session } from "../../lib/session";
@@ -127,7 +127,8 @@ Component({
     },
 
     onEnd(isAtEnd: boolean) {
-      if (talk().phase !== "ready" || isAtEnd === this.data.isAtEnd) return;
+      const isBehind = this.data.leaveOff.length === 0;
+      if (isBehind || talk().phase !== "ready" || isAtEnd === this.data.isAtEnd) return;
       this.setData({ isAtEnd });
       if (isAtEnd) {
         const { messages } = talk();
@@ -201,10 +202,10 @@ function rowsOf(messages: readonly Message[], outgoing: readonly Outgoing[], now
   const when = (at: string) => {
     const isApart = Date.parse(at) - lastMs > APART_MS;
     lastMs = Date.parse(at);
-    return isApart ? said(at, nowMs) : "";
+    return isApart ? whenSaid(at, nowMs) : "";
   };
   const stored = messages.map((one) => {
-    const { isBusy, said: why } = talk().pressing(one.id);
+    const { isBusy, said } = talk().pressing(one.id);
     return {
       ...NOTHING,
       key: String(one.number),
@@ -214,7 +215,7 @@ function rowsOf(messages: readonly Message[], outgoing: readonly Outgoing[], now
       text: one.text ?? "",
       card: one.card ? shown(one.card, nowMs) : null,
       isBusy,
-      said: why,
+      said,
     };
   });
   const waiting = outgoing.map((one) => ({

@@ -32,6 +32,14 @@ Component({
     beneficiaries: [] as Line[],
     received: [] as Line[],
     sent: [] as Line[],
+    isAsking: false,
+    heard: 0,
+    leaveOff: () => {},
+  },
+  lifetimes: {
+    detached() {
+      this.data.leaveOff();
+    },
   },
   methods: {
     onShow() {
@@ -39,11 +47,18 @@ Component({
       this.setData(lookOf("titleFamily"));
       nameTabs();
       void this.load();
+      this.data.leaveOff();
+      this.data.leaveOff = talk().watch(() => void this.renew());
       void talk().attend();
+    },
+
+    onHide() {
+      this.data.leaveOff();
     },
 
     async load() {
       if (this.data.phase !== "ready") this.setData({ phase: "loading" });
+      this.data.heard = talk().heard;
       try {
         const { familyAccount } = await ask(FamilyAccount, {});
         if (familyAccount.__typename !== "FamilyAccount") this.setData({ phase: "error" });
@@ -51,6 +66,14 @@ Component({
       } catch (reason) {
         this.setData({ phase: phaseAfter(reason) });
       }
+    },
+
+    /** Load anew what changed in the family, one time after the other. */
+    async renew() {
+      if (this.data.isAsking || this.data.phase !== "ready") return;
+      this.data.isAsking = true;
+      while (this.data.heard !== talk().heard && this.data.phase === "ready") await this.load();
+      this.data.isAsking = false;
     },
 
     onElder() {
