@@ -643,6 +643,27 @@ def test_the_chat_speaks_tibetan_and_is_understood(open_chat: Opening) -> None:
     assert phone.overflow() <= 0
 
 
+def test_a_guardian_talks_for_a_ward(open_chat: Opening, gateway: Gateway) -> None:
+    phone, other = open_chat(DEKYI), device(gateway, DEKYI)
+    ward = other.ask("mini_program/Me")["wards"][0]
+    to_tab(phone, "我的")
+    phone.press(ward["name"])
+    expect(phone.page).to_have_title(f"我的 · 代{ward['name']}")
+    to_tab(phone, "消息")
+    expect(phone.page).to_have_title(f"消息 · 代{ward['name']}")
+
+    say(phone, "替孩子问余额")
+
+    expect(bubbles(phone, "替孩子问余额")).to_have_count(1)
+    expect(phone.shown).not_to_contain_text("正在发送")
+    nodes = other.ask("mini_program/Conversation", onBehalfOf=ward["id"])["messages"]["nodes"]
+    assert [one["text"] for one in nodes].count("替孩子问余额") == 1
+    assert _said(gateway, "替孩子问余额") == 0
+    wanted = {"requestId": str(uuid4()), "text": "孩子的另一台", "onBehalfOf": ward["id"]}
+    other.ask("mini_program/SendMessage", input=wanted)
+    expect(bubbles(phone, "孩子的另一台")).to_have_count(1)
+
+
 def test_a_chat_that_cannot_be_loaded_says_so_and_goes_on(
     open_chat: Opening, gateway: Gateway
 ) -> None:

@@ -32,7 +32,8 @@ const FORBIDDEN = 4403;
 
 /** Follow the conversation from a cursor on, until it is stopped. */
 export function follow(after: string, listener: Listener): Following {
-  const variables = { after };
+  // A retry sends this very object: its cursor is the last one by then.
+  const asked = { ...trusted(ConversationEvents, { after }), query: "" };
   let isOver = false;
   let wake = () => {};
   let unanswered = 0;
@@ -85,13 +86,11 @@ export function follow(after: string, listener: Listener): Following {
       void pause(failures).then(begin);
       failures += 1;
     };
-    // A retry sends this very object: its cursor is the last one by then.
-    const asked = { ...trusted(ConversationEvents, variables), query: "" };
     unsubscribe = client.subscribe<ConversationEventsSubscription>(asked, {
       next: ({ data, errors }) => {
         if (!data || errors) return end(codeOf(errors));
         failures = 0;
-        variables.after = data.conversationEvents.cursor;
+        asked.variables.after = data.conversationEvents.cursor;
         listener.onHeard(data.conversationEvents);
       },
       error: (reason) => end(codeOf(reason)),

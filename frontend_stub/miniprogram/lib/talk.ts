@@ -1,5 +1,5 @@
-// The conversation of whoever uses this phone: loaded once, followed while the program is in front.
-// Pages watch it; it outlives them.
+// The conversation of whoever uses this phone, or of the ward for whom it is used: loaded once, followed
+// while the program is in front. Pages watch it; it outlives them.
 
 import {
   Conversation,
@@ -13,7 +13,7 @@ import { ask, newKey, Trouble } from "./graphql";
 import { follow, type Following, type Heard } from "./live";
 import { words } from "./look";
 import { phaseAfter, type Phase } from "./phase";
-import { session } from "./session";
+import { session, ward } from "./session";
 
 export type Message = MessageFieldsFragment;
 
@@ -40,7 +40,7 @@ const MOST_UNREAD_SHOWN = 99;
 /** How long a socket is kept behind another program; soon after, WeChat stops the phone's thread. */
 const KEPT_BEHIND_MS = 3000;
 
-/** The conversation of one person, while the token lasts. */
+/** The conversation of one person, while the token lasts and while it is acted for that person. */
 export class Talk {
   phase: Phase = "loading";
   /** In the order of their numbers, without gaps from the first one on. */
@@ -65,7 +65,7 @@ export class Talk {
   private isSending = false;
   private isReading = false;
 
-  constructor(readonly token: string) {}
+  constructor(readonly whose: string) {}
 
   /** Be called after every change, until the returned function is called. */
   watch(watcher: () => void): () => void {
@@ -239,7 +239,9 @@ export class Talk {
     await this.settle();
   }
 
+  /** What was typed for one person is never said for another. */
   private next(): Outgoing | undefined {
+    if (this.whose !== whose()) return undefined;
     return this.outgoing.find((one) => one.why === "");
   }
 
@@ -306,20 +308,23 @@ function merged(old: readonly Message[], fresh: readonly Message[]): readonly Me
 
 let current: Talk | undefined;
 
-/** Return the conversation of whoever uses this phone now. */
+/** Return the conversation of whoever uses this phone now, or of the ward that was chosen. */
 export function talk(): Talk {
-  const token = session()?.token ?? "";
-  if (current?.token === token) return current;
+  if (current?.whose === whose()) return current;
   if (current) current.rest();
   else watchProgram();
-  current = new Talk(token);
+  current = new Talk(whose());
   return current;
+}
+
+function whose(): string {
+  return `${session()?.token ?? ""} ${ward()?.id ?? ""}`;
 }
 
 /** Nobody is logged in: nothing is followed, and nothing is kept. */
 export function silence(): void {
   current?.rest();
-  if (current) current = new Talk("");
+  if (current) current = new Talk(whose());
 }
 
 /** Rest behind other programs; where the thread stood still meanwhile, the socket is an old one. */

@@ -57,6 +57,7 @@ Component({
       this.renew();
       this.setData({ forId: chosen?.id ?? "", said: "", hasAccount: false });
       void this.load();
+      void talk().attend();
     },
 
     async load() {
