@@ -1,5 +1,6 @@
 """The mini-program in a real browser: two people and a till, a payment without an answer, looks."""
 
+from pathlib import Path
 from uuid import uuid4
 
 import httpx2
