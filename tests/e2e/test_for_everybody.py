@@ -57,13 +57,13 @@ def urls(gateway: Gateway) -> list[str]:
         "bill": {
             "institutionBillNo": "EVERYBODY-1",
             "visit": "OUTPATIENT",
-            "totalFen": 20000,
+            "totalFen": 5000,
             "selfPaidFen": 0,
             "overLimitFen": 0,
             "firstPayFen": 0,
-            "inScopeFen": 20000,
+            "inScopeFen": 5000,
             "fundPaidFen": 0,
-            "personalShareFen": 20000,
+            "personalShareFen": 5000,
         },
     }
     till = token(gateway, institutionCode=HOSPITAL)
