@@ -4,7 +4,9 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test soak check demo bench lock format front-end pages
+# No rules but ours: by one of make's own, frontend_stub/build would be made out of build.sh.
+.SUFFIXES:
+.PHONY: run test soak check demo bench lock format front-end pages tools
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -28,7 +30,12 @@ run: $(STAMP) pages
 pages: $(STAMP)
 	@$(MAKE) --no-print-directory front-end || echo 'The pages are not built; going on without them.' >&2
 
-test: check pages
+# What only the tests of the pages need; without it they skip themselves, and say so.
+tools: $(STAMP)
+	@PYTHON="$(CURDIR)/$(PY)" $(FRONT)/build.sh --tools || \
+	  echo 'The tools of the front end are not installed; their tests are skipped.' >&2
+
+test: check pages tools
 	$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # The long forms of the tests that have one; SEED=1234 make soak runs the chance of an earlier run.

@@ -10,6 +10,7 @@ import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promise
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
+import { compressBelow } from "./build/compress.mjs";
 import { generateOperations } from "./build/operations.mjs";
 import { compileTemplates } from "./build/templates.mjs";
 import { pageStyles } from "./build/styles.mjs";
@@ -112,6 +113,7 @@ async function buildH5(files) {
   };
   const page = await readFile(join(here, "host/index.html"), "utf8");
   await writeFile(join(out, "index.html"), page.replace(/%(\w+)%/g, (_, name) => names[name]));
+  await compressBelow(out);
   await replace(out, join(dist, "h5"));
 }
 

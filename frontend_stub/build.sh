@@ -2,6 +2,7 @@
 # Builds the front end. Takes Node from PyPI where the machine has none that is new enough.
 #   build.sh          what is served, into dist/
 #   build.sh --check  the types of the source, only where the packages are there already
+#   build.sh --tools  what only tests need, into test/
 # PYTHON is the one of the project's virtual environment.
 set -eu
 cd "$(dirname "$0")"
@@ -33,6 +34,18 @@ npm() {
   else command npm "$@"; fi
 }
 
+installed() {
+  [ -f "$1/node_modules/.package-lock.json" ] &&
+    [ ! "$1/package-lock.json" -nt "$1/node_modules/.package-lock.json" ]
+}
+
+install() {
+  if installed "$1"; then return; fi
+  echo 'Installing the front end'\''s packages ...'
+  (cd "$1" && npm ci --no-audit --no-fund --loglevel=error)
+  touch "$1/node_modules/.package-lock.json"
+}
+
 if [ "${1-}" = --check ]; then
   if [ ! -f node_modules/.package-lock.json ] || ! find_node; then exit 0; fi
   "$node" build.mjs --types-only
@@ -41,10 +54,6 @@ if [ "${1-}" = --check ]; then
 fi
 
 find_node || take_node
-if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]
-then
-  echo 'Installing the front end'\''s packages ...'
-  npm ci --no-audit --no-fund --loglevel=error
-  touch node_modules/.package-lock.json
-fi
+if [ "${1-}" = --tools ]; then install test; exit 0; fi
+install .
 exec "$node" build.mjs

@@ -121,6 +121,8 @@ export class Shell {
     const frame = document.createElement("section");
     frame.className = "wx-page";
     frame.dataset.page = path;
+    // A keyboard scrolls what it can be on.
+    frame.tabIndex = 0;
     const place = document.createElement("div");
     frame.append(place);
     this.frames.append(frame);

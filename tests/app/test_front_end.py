@@ -68,6 +68,49 @@ async def test_what_the_page_loads_is_kept_for_good(
     assert answer.headers["content-type"].startswith("text/javascript")
 
 
+@pytest.mark.parametrize(
+    ("accepted", "encoding", "sent"),
+    [
+        ("gzip, deflate, br", "br", b"brotli"),
+        ("gzip, br;q=0", "gzip", b"gzip"),
+        ("GZIP;q=0.5", "gzip", b"gzip"),
+        ("gzip; q=0.000", None, b"1"),
+        ("identity", None, b"1"),
+        (None, None, b"1"),
+    ],
+)
+async def test_who_takes_compressed_files_gets_the_smallest(
+    http: httpx2.AsyncClient,
+    tmp_path: Path,
+    accepted: str | None,
+    encoding: str | None,
+    sent: bytes,
+) -> None:
+    build(tmp_path)
+    (tmp_path / "h5/assets" / f"{SCRIPT}.gz").write_bytes(b"gzip")
+    (tmp_path / "h5/assets" / f"{SCRIPT}.br").write_bytes(b"brotli")
+    http.headers.pop("accept-encoding", None)
+    headers = {} if accepted is None else {"accept-encoding": accepted}
+
+    async with http.stream("GET", f"/m/assets/{SCRIPT}", headers=headers) as answer:
+        body = b"".join([part async for part in answer.aiter_raw()])
+
+    assert (answer.status_code, body) == (200, sent)
+    assert answer.headers.get("content-encoding") == encoding
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert answer.headers["vary"] == "accept-encoding"
+
+
+async def test_what_the_build_did_not_compress_is_sent_as_it_is(
+    http: httpx2.AsyncClient, tmp_path: Path
+) -> None:
+    build(tmp_path)
+
+    answer = await http.get("/m/", headers={"accept-encoding": "br, gzip"})
+
+    assert (answer.text, answer.headers.get("content-encoding")) == (PAGE, None)
+
+
 @pytest.mark.parametrize("path", ["/m/", f"/m/assets/{SCRIPT}"])
 async def test_without_a_build_a_page_tells_how_to_make_one(
     http: httpx2.AsyncClient, path: str

@@ -45,6 +45,7 @@ _BOUND_AT_DAYS: Final = 200
 _PAST_DAYS: Final = 3
 _PERSON: Final = 1
 _INSTITUTION: Final = 0
+_SETTLEMENT: Final = 4
 
 # Who shares with whom in a household, by place: residents are 5 to 9, the poorest sharer first.
 _SHARERS: Final = (
@@ -117,7 +118,9 @@ SELECT pg_temp.made(4, n), pg_temp.made(0, i.number), 'PAST' || n, pg_temp.made(
     CASE WHEN place < {employees} THEN {past_bill} ELSE 0 END,
     CASE WHEN place < {employees} THEN 0 ELSE {past_bill} END, 0,
     ('{balances}'::bigint[])[place + 1], '[]', 'ID_CARD', repeat('0', 64), 'bench-1', 1,
-    '{{"cash_reason": null, "steps": []}}', i.till, pg_temp.made(7, n)
+    '{{"form": 1, "policy": "bench-1", "personal_share": {past_bill}, "eligible": {past_bill},
+    "cash": 0, "cash_reason": null, "sharing_is_open": true, "ranks_are_shown": true,
+    "steps": []}}', i.till, pg_temp.made(7, n)
 FROM ({people_rows}) AS p JOIN place AS i ON i.number = n % {institutions}
 """,
     """
@@ -234,6 +237,11 @@ def _person(number: int) -> Person:
 def _made(kind: int, number: int) -> UUID:
     """Do what ``made`` does in the database."""
     return UUID(f"0190000{kind}-0000-7000-8000-{number:012x}")
+
+
+def past_settlement_id(number: int) -> UUID:
+    """Return the id of the one bill that a person has settled, by the person's number."""
+    return _made(_SETTLEMENT, number)
 
 
 def _person_rows(people: People, key_ring: KeyRing) -> Iterator[tuple[UUID, str, str, bytes, str]]:

@@ -19,6 +19,7 @@ from tests.bench.callers import HOT, UNIFORM
 from tests.bench.ceiling import Ceiling, find_pgbench
 from tests.bench.cells import Question
 from tests.bench.desks import DESK, ONE_BY_ONE
+from tests.bench.goals import Goal
 from tests.bench.programs import Program, running
 from tests.bench.town import SPREADS, Town
 from tests.bench.visits import Visit, median_of
@@ -169,28 +170,6 @@ def table_of(results: Results, title: str) -> Table:
 
 def _section(cell: Cell) -> tuple[int, str, int]:
     return cell.people, cell.spread, cell.clients
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """A ratio of two figures of one run.
-
-    Args:
-        reached: the ratio that was measured; None where a cell of it was not.
-        bound: what it must reach; with ``is_most`` what it must not pass.
-    """
-
-    text: str
-    reached: float | None
-    bound: float
-    is_most: bool
-
-    @property
-    def is_met(self) -> bool:
-        """Tell whether it was measured and reached."""
-        if self.reached is None:
-            return False
-        return self.reached <= self.bound if self.is_most else self.reached >= self.bound
 
 
 def goals_of(results: Results, small: int, large: int) -> Iterator[Goal]:

@@ -5,9 +5,9 @@ to others, and a bare Starlette route in the same kind of server. wrk asks. Ever
 cell once, so that a slow minute of the machine slows all of them; medians are told. On a shared
 machine trust the CPU per request and the ratios more than the rates.
 
-``BENCH_SECONDS`` per visit, ``BENCH_ROUNDS``, ``BENCH_PEOPLE`` and ``BENCH_LARGE`` (people of the
-large town; 0: none) make it shorter or longer; ``BENCH_ONLY=requests`` or ``settlements`` leaves
-the other table out.
+``BENCH_SECONDS`` per visit, ``BENCH_ROUNDS``, ``BENCH_PEOPLE``, ``BENCH_LARGE`` (people of the
+large town; 0: none) and ``BENCH_SUBSCRIBERS`` make it shorter or longer; ``BENCH_ONLY=requests``,
+``settlements``, ``subscribers`` or ``start`` leaves the other tables out.
 Exit status: 0 measured; 1 an answer was wrong or a server did not start; 2 wrk is missing.
 """
 
@@ -33,7 +33,7 @@ from gongji.api.documents import manifest_of
 from gongji.app.development_tokens import TokenMaker
 from gongji.app.postgres import EmbeddedServer, running_postgres
 from gongji.app.settings import Settings, with_kept_keys
-from tests.bench import settlements
+from tests.bench import settlements, start, subscribers
 from tests.bench.callers import UNIFORM
 from tests.bench.ceiling import find_pgbench
 from tests.bench.cells import BARE, FAMILY, SETTLE, TYPENAME, Cell, Question
@@ -63,6 +63,10 @@ NO_WRK: Final = 2
 WIDTH: Final = 110
 REQUESTS: Final = "requests"
 SETTLEMENTS: Final = "settlements"
+SUBSCRIBERS: Final = "subscribers"
+START: Final = "start"
+TABLES: Final = (REQUESTS, SETTLEMENTS, SUBSCRIBERS, START)
+WITH_WRK: Final = (REQUESTS, SETTLEMENTS)
 
 screen: Final = Console(highlight=False, width=WIDTH)
 
@@ -75,6 +79,7 @@ class Plan:
     rounds: int
     people: int
     large: int
+    subscribers: int
     tables: tuple[str, ...]
 
 
@@ -83,11 +88,11 @@ Results = dict[tuple[str, int], list[Visit]]
 
 def main() -> None:
     """Measure and report."""
-    if shutil.which("wrk") is None:
-        screen.print("make bench needs the load generator wrk: apt-get install wrk")
-        sys.exit(NO_WRK)
     try:
         plan = _plan(os.environ)
+        if shutil.which("wrk") is None and not {*plan.tables}.isdisjoint(WITH_WRK):
+            screen.print("make bench needs the load generator wrk: apt-get install wrk")
+            sys.exit(NO_WRK)
         with _folder() as folder, running_postgres(folder / "pg") as server:
             _Bench(folder, server, plan).run()
     except BenchFailed as failed:
@@ -97,14 +102,15 @@ def main() -> None:
 
 def _plan(environment: Mapping[str, str]) -> Plan:
     only = environment.get("BENCH_ONLY")
-    if only not in (None, REQUESTS, SETTLEMENTS):
-        raise BenchFailed(f"BENCH_ONLY: {REQUESTS} or {SETTLEMENTS}")
+    if only not in (None, *TABLES):
+        raise BenchFailed(f"BENCH_ONLY: {', '.join(TABLES)}")
     return Plan(
         seconds=int(environment.get("BENCH_SECONDS", "4")),
         rounds=int(environment.get("BENCH_ROUNDS", "5")),
         people=int(environment.get("BENCH_PEOPLE", "100000")),
         large=int(environment.get("BENCH_LARGE", "1000000")),
-        tables=(REQUESTS, SETTLEMENTS) if only is None else (only,),
+        subscribers=int(environment.get("BENCH_SUBSCRIBERS", "2000")),
+        tables=TABLES if only is None else (only,),
     )
 
 
@@ -133,7 +139,13 @@ class _Bench:
 
     def run(self) -> None:
         """Measure and report."""
+        if START in self._plan.tables:
+            self._start()
+        if self._plan.tables == (START,):
+            return
         small = self._town(self._plan.people)
+        if SUBSCRIBERS in self._plan.tables:
+            self._subscribers(small)
         if REQUESTS in self._plan.tables:
             self._requests(small)
         if SETTLEMENTS in self._plan.tables:
@@ -149,12 +161,15 @@ class _Bench:
         manifest = manifest_of(self._settings.operations_folder)
         return Question(self._folder / f"town-{town.people}", manifest, town, self._tokens)
 
-    def _requests(self, town: Town) -> None:
-        environment = {
+    def _environment(self, town: Town) -> dict[str, str]:
+        return {
             "GONGJI_DATABASE_URL": town.url,
             "GONGJI_DATA_FOLDER": str(self._folder / "data"),
             "GONGJI_LOG_FORMAT": "json",
         }
+
+    def _requests(self, town: Town) -> None:
+        environment = self._environment(town)
         question, log = self._question(town), self._folder / "gateway.log"
         with running(BARE_ROUTE, self._folder / "bare.log") as bare:
             # What runs beside the requests would be counted with them.
@@ -186,6 +201,35 @@ class _Bench:
         title = f"Settlements, {plan.rounds} rounds of {plan.seconds} s, medians"
         screen.print(settlements.table_of(results, title))
         for goal in settlements.goals_of(results, small.people, large.people if large else 0):
+            _tell(goal.text, goal.reached, is_met=goal.is_met)
+
+    def _start(self) -> None:
+        """Tell how large the pages are, and how soon they can be used."""
+        with running(
+            (*GATEWAY, "--demo"),
+            self._folder / "demo.log",
+            {"GONGJI_DATA_FOLDER": str(self._folder / "demo")},
+        ) as gateway:
+            starts = start.measure(gateway.url.removesuffix("/graphql"), self._plan.rounds)
+        screen.print(start.table_of(starts))
+        for goal in start.goals_of(starts):
+            _tell(goal.text, goal.reached, is_met=goal.is_met)
+
+    def _subscribers(self, town: Town) -> None:
+        plan, database = self._plan, asyncio.run(database_program(town.url))
+        log, people = self._folder / "gateway.log", plan.subscribers
+        with (
+            running(GATEWAY, log, self._environment(town)) as gateway,
+            screen.status(f"{people} subscribers ..."),
+            subscribers.subscribed(
+                town, self._tokens, gateway, database, people=people, folder=self._folder
+            ) as followers,
+        ):
+            rows = [
+                followers.measure(kind, plan.seconds * plan.rounds) for kind in subscribers.KINDS
+            ]
+        screen.print(subscribers.table_of(rows, people))
+        for goal in subscribers.goals_of(rows, people):
             _tell(goal.text, goal.reached, is_met=goal.is_met)
 
 

@@ -50,7 +50,7 @@ async def changes(person: Person) -> int:
 
 
 async def changed_since(person: Person, change: int) -> list[tuple[int, CardKind]]:
-    found = await messages_changed(pool(), person.id, after=change, limit=100)
+    (found,) = await messages_changed(pool(), [(person.id, change)], limit=100)
     return [(one.number, one.card.kind) for one in found if one.card]
 
 

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,9 +21,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests import readme
+from tests.e2e.built import BUILT
 
-BUILT = readme.ROOT / "frontend_stub" / "dist"
 PATIENCE_MS = 30_000
 LOOPBACK = "127.0.0.1"
 
@@ -42,6 +41,13 @@ def running_browser() -> Iterator[Browser]:
     if not (BUILT / "h5" / "index.html").is_file():
         pytest.skip("NO PAGES: run make front-end")
     expect.set_options(timeout=PATIENCE_MS)
+    with started(program) as browser:
+        yield browser
+
+
+@contextmanager
+def started(program: str) -> Iterator[Browser]:
+    """Start a Chromium."""
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=arguments)
@@ -113,6 +119,16 @@ class Phone:
         for text in texts:
             expect(self.shown).to_contain_text(text)
 
+    def go_to(self, path: str) -> None:
+        """Show a page and nothing behind it, once it has something to show."""
+        self.page.evaluate("url => wx.reLaunch({ url })", f"/{path}")
+        self.shown.locator(".skeleton").wait_for(state="detached")
+
+    def choose(self, *, language: str, is_elder: bool) -> None:
+        """Choose a language and a version; pages that are shown from now on take it over."""
+        look = {"language": language, "isElder": is_elder}
+        self.page.evaluate("look => wx.setStorageSync('look', look)", look)
+
     def overflow(self) -> int:
         """Return by how many pixels the page in front is wider than the phone."""
         return int(self.shown.evaluate("page => page.scrollWidth - page.clientWidth"))
@@ -120,3 +136,7 @@ class Phone:
     def picture(self, to: Path) -> None:
         """Take a picture of the phone."""
         self.page.screenshot(path=to)
+
+
+Opening = Callable[..., Phone]
+"""Switches a phone on, logged in as the demo person of an ID number where one is given."""

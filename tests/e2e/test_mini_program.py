@@ -1,19 +1,15 @@
 """The mini-program in a real browser: two people and a till, a payment without an answer, looks."""
 
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Route, expect
 
-from tests import readme
 from tests.documents import document
 from tests.e2e.gateway import Gateway
-from tests.e2e.phones import BUILT, Phone, running_browser
+from tests.e2e.phones import Opening, Phone
 
 PUBU = "54259919680521019X"
 DROLMA = "542599197012010221"
@@ -33,52 +29,6 @@ E2 = {
     "fundPaidFen": 53520,
     "personalShareFen": 75127,
 }
-
-Opening = Callable[..., Phone]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Return the browser."""
-    with running_browser() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def gateway(browser: Browser) -> Iterator[Gateway]:
-    """Return a gateway with the demo families and the built pages."""
-    folder = Path(tempfile.mkdtemp(prefix="gongji-browser-tests-"))
-    started = Gateway.start(
-        folder,
-        "--demo",
-        GONGJI_OPERATIONS_FOLDER=str(readme.ROOT / "schema" / "operations"),
-        GONGJI_FRONT_END_FOLDER=str(BUILT),
-    )
-    assert started.url
-    yield started
-    started.end()
-    for sign in folder.rglob("elsewhere"):
-        shutil.rmtree(sign.read_text(encoding="utf-8").strip(), ignore_errors=True)
-    shutil.rmtree(folder)
-
-
-@pytest.fixture
-def open_phone(browser: Browser, gateway: Gateway) -> Iterator[Opening]:
-    """Return how to switch a phone on; none may show a fault at the end."""
-    phones: list[Phone] = []
-
-    def opened(id_number: str | None = None, *, font: str = "17") -> Phone:
-        phone = Phone.switched_on(browser, gateway.url, font=font)
-        phones.append(phone)
-        if id_number is not None:
-            phone.log_in(id_number)
-        return phone
-
-    yield opened
-    faults = [fault for phone in phones for fault in phone.faults]
-    for phone in phones:
-        phone.context.close()
-    assert faults == []
 
 
 def invite(phone: Phone, *, name: str, id_number: str, kinship: str) -> None:
@@ -232,20 +182,6 @@ def test_every_button_of_the_elder_version_is_large_enough(open_phone: Opening) 
 
     assert heights
     assert [one for one in heights if one[1] < 60] == []
-
-
-def test_the_keyboard_is_enough(open_phone: Opening) -> None:
-    phone = open_phone()
-    phone.button("54259919700308013X").focus()
-    phone.page.keyboard.press("Enter")
-    phone.sees("证件号码")
-    for _ in range(30):
-        phone.page.keyboard.press("Tab")
-        if "扣款顺序" in phone.page.evaluate("document.activeElement.innerText"):
-            break
-    phone.page.keyboard.press("Space")
-
-    phone.sees("先用您本人的账户")
 
 
 def test_a_phone_speaks_tibetan_and_chinese(open_phone: Opening) -> None:

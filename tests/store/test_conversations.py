@@ -52,7 +52,8 @@ def told(event_id: UUID, **ids: UUID) -> Draft:
 
 
 async def changed(after: int) -> list[int]:
-    return [one.number for one in await messages_changed(pool(), ME, after=after, limit=50)]
+    (found,) = await messages_changed(pool(), [(ME, after)], limit=50)
+    return [one.number for one in found]
 
 
 async def test_messages_are_numbered_from_one_in_their_order(world: World) -> None:

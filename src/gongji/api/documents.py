@@ -34,7 +34,7 @@ from strawberry.types.graphql import OperationType
 
 from gongji.api.faults import MAX_ERRORS, bad_input, code_of, fault, without_values
 from gongji.api.limits import DocumentMeter, Limits
-from gongji.api.plain import Readers
+from gongji.api.plain import PlainExecutor, Readers
 
 __all__ = ["Library", "Manifest", "Prepared", "Unfit", "manifest_of", "written_documents"]
 
@@ -124,11 +124,13 @@ class Prepared:
     Args:
         operations: its operations by name, anonymous as empty.
         readers: those of its plain parts; None where directives may change what is selected.
+        executor: executes it with its readers.
     """
 
     document: DocumentNode
     operations: Mapping[str, OperationType]
     readers: Readers | None
+    executor: type[PlainExecutor]
 
     def type_of(self, operation: str | None) -> OperationType:
         """Tell the type of the operation that was asked for.
@@ -223,7 +225,8 @@ class Library:
         ]
         if refused:
             raise Unfit(*refused)
-        return Prepared(document, _types(document), readers=None if "@" in text else Readers())
+        readers = None if "@" in text else Readers()
+        return Prepared(document, _types(document), readers, PlainExecutor.reading(readers))
 
     def _parsed(self, text: str) -> DocumentNode:
         most = self._meter.limits.tokens

@@ -6,8 +6,9 @@ from typing import Any
 import strawberry
 from graphql import GraphQLError, MiddlewareManager
 from strawberry.extensions.runner import SchemaExtensionsRunner
-from strawberry.schema._graphql_core import ResultType
+from strawberry.schema._graphql_core import GraphQLExecutionContext, ResultType
 from strawberry.schema.exceptions import InvalidOperationTypeError
+from strawberry.schema.schema import StreamResult
 from strawberry.types.execution import ExecutionContext, PreExecutionError
 
 from gongji.api.documents import KEPT_DOCUMENTS, Library, Manifest, Unfit
@@ -86,6 +87,26 @@ class GatewaySchema(strawberry.Schema):
             middleware_manager,
             execute_function,
             {**custom_context_kwargs, "readers": prepared.readers},
+        )
+
+    def _stream(
+        self,
+        execution_context: ExecutionContext,
+        extensions_runner: SchemaExtensionsRunner,
+        middleware_manager: MiddlewareManager,
+        execution_context_class: type[GraphQLExecutionContext[Any]] | None = None,
+        operation_extensions: dict[str, Any] | None = None,
+    ) -> StreamResult:
+        """Stream the answers of a document with the readers that are kept with it."""
+        try:
+            prepared = self.library.open(execution_context.query or "")
+        except Unfit:
+            # What is wrong with it is said where it is prepared.
+            executor = execution_context_class
+        else:
+            executor = prepared.executor
+        return super()._stream(
+            execution_context, extensions_runner, middleware_manager, executor, operation_extensions
         )
 
     def process_errors(

@@ -12,11 +12,13 @@ from functools import partial
 from typing import Any, Final
 
 from graphql import (
+    GraphQLAbstractType,
     GraphQLError,
     GraphQLLeafType,
     GraphQLObjectType,
     GraphQLOutputType,
     Undefined,
+    is_abstract_type,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
@@ -66,6 +68,11 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
         super().__init__(*arguments, **options)
         self._readers = readers
 
+    @classmethod
+    def reading(cls, readers: Readers | None) -> "type[PlainExecutor]":
+        """Return the executor of one document, for where only a class may be named."""
+        return type(cls.__name__, (cls,), {"build": partial(cls.build, readers=readers)})
+
     def collect_and_execute_subfields(
         self,
         return_type: GraphQLObjectType,
@@ -79,6 +86,8 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
         if read is not None:
             try:
                 answered: dict[str, Any] = read(result)
+            except _NotPlain:
+                pass
             except _IRREGULAR:
                 self._leave_to_the_engine()
             else:
@@ -101,6 +110,8 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
             _, attribute, read = plain
             try:
                 return read(getattr(source, attribute))
+            except _NotPlain:
+                pass
             except _IRREGULAR:
                 self._leave_to_the_engine()
         return super().execute_field(
@@ -183,17 +194,42 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
             return item and partial(_read_list, item)
         if is_object_type(type_):
             return self._object_reader(type_, field_details_list)
+        if is_abstract_type(type_):
+            return self._abstract_reader(type_, field_details_list)
         return None
+
+    def _abstract_reader(
+        self, type_: GraphQLAbstractType, field_details_list: list[FieldDetails]
+    ) -> Reader | None:
+        """Put together the reader of a union or an interface: one for each plain type of it."""
+        by_origin: dict[type, Reader] = {}
+        for possible in self.schema.get_possible_types(type_):
+            definition = possible.extensions.get(_DEFINITION)
+            read = self._object_reader(possible, field_details_list)
+            if read is not None and definition is not None and not definition.type_var_map:
+                by_origin[definition.origin] = read
+        return partial(_read_abstract, by_origin) if by_origin else None
 
 
 class _Irregular(ValueError):
     """A value is not as the schema wants it."""
 
 
+class _NotPlain(Exception):
+    """A value of a type that has resolvers: nothing is wrong, but reading is not enough."""
+
+
 def _read_object(fields: tuple[_Field, ...], origin: type | None, source: Any) -> dict[str, Any]:
     if origin is not None and type(source) is not origin:
         raise _Irregular
     return {key: read(getattr(source, attribute)) for key, attribute, read in fields}
+
+
+def _read_abstract(by_origin: dict[type, Reader], value: Any) -> Any:
+    read = by_origin.get(type(value))
+    if read is None:
+        raise _NotPlain
+    return read(value)
 
 
 def _read_list(item: Reader, values: Any) -> list[Any]:

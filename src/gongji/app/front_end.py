@@ -1,11 +1,13 @@
 """The built front end: the mini-program's browser twin under ``/m/``.
 
 These pages may load what this gateway serves and nothing else. The page itself is asked for anew
-every time; what it loads carries a hash in its name and is kept for a year.
+every time; what it loads carries a hash in its name and is kept for a year. The build leaves each
+file compressed beside itself, and whoever takes that gets that.
 """
 
 import re
 from collections.abc import Mapping
+from mimetypes import guess_type
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -25,6 +27,10 @@ _HEADERS: Final[Mapping[str, str]] = MappingProxyType(
 )
 _FRESH: Final = "no-cache"
 _FOR_GOOD: Final = "public, max-age=31536000, immutable"
+
+_PACKED: Final[Mapping[str, str]] = MappingProxyType({"br": ".br", "gzip": ".gz"})
+"""Endings of compressed files by encoding, the smallest first."""
+_REFUSED: Final = re.compile(r"q=0(?:\.0*)?")
 
 _ASSET: Final = re.compile(r"[a-z]+-[0-9a-f]{16}\.(?:js|css|svg)")
 """What the build names its files; nothing else is looked for."""
@@ -62,21 +68,37 @@ class FrontEnd:
             Route(place + "/assets/{name}", self.asset),
         ]
 
-    async def page(self, _request: Request) -> Response:
+    async def page(self, request: Request) -> Response:
         """Answer the page, or tell that there is none yet."""
-        return self._file(self._folder / "index.html", _FRESH)
+        return _file(request, self._folder / "index.html", _FRESH)
 
     async def asset(self, request: Request) -> Response:
         """Answer a script or a style sheet."""
         name: str = request.path_params["name"]
         if not _ASSET.fullmatch(name):
             return _not_there()
-        return self._file(self._folder / "assets" / name, _FOR_GOOD)
+        return _file(request, self._folder / "assets" / name, _FOR_GOOD)
 
-    def _file(self, file: Path, kept: str) -> Response:
-        if not file.is_file():
-            return _not_there()
-        return FileResponse(file, headers={**_HEADERS, "cache-control": kept})
+
+def _file(request: Request, file: Path, kept: str) -> Response:
+    if not file.is_file():
+        return _not_there()
+    headers = {**_HEADERS, "cache-control": kept, "vary": "accept-encoding"}
+    media = guess_type(file.name)[0]
+    for encoding in _accepted(request.headers.get("accept-encoding", "")):
+        packed = file.with_name(file.name + _PACKED[encoding])
+        if packed.is_file():
+            return FileResponse(
+                packed, headers={**headers, "content-encoding": encoding}, media_type=media
+            )
+    return FileResponse(file, headers=headers, media_type=media)
+
+
+def _accepted(header: str) -> list[str]:
+    """Return the encodings of ours that a client takes, the smallest first."""
+    parts = [part.replace(" ", "").lower().partition(";") for part in header.split(",")]
+    taken = {name for name, _, weight in parts if not _REFUSED.fullmatch(weight)}
+    return [encoding for encoding in _PACKED if encoding in taken]
 
 
 def _not_there() -> Response:

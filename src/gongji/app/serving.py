@@ -62,12 +62,25 @@ def serve(app: ASGIApp, listener: socket.socket, announce: Callable[[], None]) -
         NotServing: the application does not start; the log says why.
         KeyboardInterrupt, SystemExit: a signal ended it; all is closed.
     """
-    config = uvicorn.Config(
+    server = _Server(web_config(app), announce)
+    server.run(sockets=[listener])
+    if not server.started:
+        raise NotServing("the application does not start; the log above says why")
+
+
+def web_config(app: ASGIApp) -> uvicorn.Config:
+    """Return how the web server is set up.
+
+    Frames of sockets are not compressed: an event has some hundred bytes, and each socket would
+    keep a compressor in memory and run it for every frame.
+    """
+    return uvicorn.Config(
         app,
         loop="uvloop",
         http="httptools",
         ws="websockets-sansio",
         ws_max_size=MAX_BODY,
+        ws_per_message_deflate=False,
         lifespan="on",
         log_config=None,
         access_log=False,
@@ -76,10 +89,6 @@ def serve(app: ASGIApp, listener: socket.socket, announce: Callable[[], None]) -
         backlog=BACKLOG,
         timeout_graceful_shutdown=GRACE_S,
     )
-    server = _Server(config, announce)
-    server.run(sockets=[listener])
-    if not server.started:
-        raise NotServing("the application does not start; the log above says why")
 
 
 class _Server(uvicorn.Server):

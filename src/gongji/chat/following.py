@@ -5,19 +5,15 @@ missed nothing before it. A message that changed twice meanwhile comes once, as 
 """
 
 from collections.abc import AsyncIterator
-from typing import Final
 
-from gongji.chat.feed import Feed
+from gongji.chat.feed import MOST_AT_ONCE, Feed
 from gongji.domain.actor import Actor, ActorKind
 from gongji.domain.conversation import Message
 from gongji.domain.errors import Forbidden
-from gongji.store.conversations import messages_changed, read_conversation
+from gongji.store.conversations import read_conversation
 from gongji.store.database import pool
 from gongji.usecases.ports import Ports
 from gongji.usecases.views.acting import may_ask
-
-MOST_AT_ONCE: Final = 20
-"""Messages that are read at once; each is still handed out by itself."""
 
 
 async def newest_change(actor: Actor, ports: Ports) -> int:
@@ -45,16 +41,18 @@ async def follow(
     Clause: G18, G19.
     """
     with feed.following(actor.person_id) as changed:
+        changed.set()
         while True:
+            await changed.wait()
             # Cleared before reading: what changes from here on wakes again.
             changed.clear()
             await expect_reader(actor, ports)
-            found = await messages_changed(pool(), actor.person_id, after=after, limit=MOST_AT_ONCE)
+            found = await feed.changed(actor.person_id, after=after)
+            if len(found) == MOST_AT_ONCE:
+                changed.set()
             if found:
                 after = found[-1].change
                 yield found
-            else:
-                await changed.wait()
 
 
 async def expect_reader(actor: Actor, ports: Ports) -> None:

@@ -241,19 +241,36 @@ async def page_of_messages(
 
 
 _CHANGED: Final = """
-SELECT row_to_json(m)::text AS message FROM message AS m
-WHERE m.person_id = $1 AND m.change > $2
-ORDER BY m.change
-LIMIT $3
+SELECT w.place, row_to_json(m)::text AS message
+FROM jsonb_to_recordset($1::jsonb) AS w(place int, person_id uuid, change bigint)
+CROSS JOIN LATERAL (
+    SELECT * FROM message AS one WHERE one.person_id = w.person_id AND one.change > w.change
+    ORDER BY one.change LIMIT $2
+) AS m
+ORDER BY w.place, m.change
 """
 
 
 async def messages_changed(
-    connection: BaseDBAsyncClient, person_id: UUID, *, after: int, limit: int
-) -> list[Message]:
-    """Read messages that came or changed after a change, in the order of their last change."""
-    found = await rows(connection, _CHANGED, person_id, after, limit)
-    return [read_message(orjson.loads(row["message"])) for row in found]
+    connection: BaseDBAsyncClient, wanted: Sequence[tuple[UUID, int]], *, limit: int
+) -> list[list[Message]]:
+    """Read messages that came or changed after changes of some conversations.
+
+    Args:
+        wanted: a person and the change after which to begin, each.
+        limit: of one conversation.
+
+    Returns:
+        What is new in each, in the order of its last change.
+    """
+    asked = [
+        {"place": place, "person_id": person_id, "change": change}
+        for place, (person_id, change) in enumerate(wanted)
+    ]
+    answers: list[list[Message]] = [[] for _ in wanted]
+    for row in await rows(connection, _CHANGED, to_json(asked), limit):
+        answers[row["place"]].append(read_message(orjson.loads(row["message"])))
+    return answers
 
 
 _UNANSWERED: Final = """

@@ -1,6 +1,6 @@
 """Plain parts of an answer: exactly what graphql-core alone would say, also of what is wrong."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from enum import Enum
 from typing import Annotated, Any
 
@@ -65,9 +65,17 @@ class Query:
     mill: Mill | None = None
 
 
+@strawberry.type
+class Subscription:
+    @strawberry.subscription
+    async def grown(self, info: strawberry.Info[list[Branch], None]) -> AsyncIterator[Branch]:
+        for one in info.context:
+            yield one
+
+
 @pytest.fixture(scope="module")
 def schema() -> GatewaySchema:
-    return GatewaySchema(Query, types=(Other,))
+    return GatewaySchema(Query, subscription=Subscription, types=(Other,))
 
 
 def branch(*leaves: Any, **others: Any) -> Branch:
@@ -88,11 +96,17 @@ MADE = {
     "an_iterator": branch(gaps={1: RED}.values()),
     "too_wide": branch(gaps=[Leaf(name="宽", width=2**40), RED]),
     "no_object": "枝",
+    "a_leaf": RED,
+    "a_leaf_without_a_name": Leaf(name=None),  # type: ignore[arg-type]
 }
 DOCUMENTS = {
     "plain": "{ mill { branch { __typename n: name leaves { colour name } gaps { width } } } }",
     "resolver": "{ mill { branch { asked twice: asked(times: 2) leaves { name } } } }",
     "abstract": "{ mill { branch { named { __typename name ... on Leaf { colour } } notes } } }",
+    "plain_union": "{ mill { either { __typename ... on Named { n: name } "
+    "... on Branch { gaps { name } } ... on Leaf { colour } } } }",
+    "partly_plain_union": "{ mill { either { ... on Branch { asked leaves { name } } "
+    "... on Leaf { name } } } }",
     "union": "{ mill { either { ... on Branch { gaps { name } } ... on Leaf { name } } } }",
     "merged": "{ mill { branch { name } ...F } } fragment F on Mill { branch { leaves { name } } }",
     "merged_below": "{ mill { branch { ...F leaves { name } } } } "
@@ -172,3 +186,32 @@ async def test_a_plain_part_is_read_once_and_a_wrong_one_again(schema: GatewaySc
         )
 
     assert (fine.walks, wrong.walks) == (1, 2)
+
+
+async def test_a_plain_union_is_read_once_and_a_wrong_one_again(schema: GatewaySchema) -> None:
+    text = "{ mill { either { ... on Branch { leaves { name } } } } }"
+    fine, wrong = Once(RED, BLUE), Once(RED, None)
+
+    for leaves in (fine, wrong):
+        await schema.execute(
+            text, root_value=Query(mill=Mill(made=Branch(name="枝", leaves=leaves)))
+        )
+
+    assert (fine.walks, wrong.walks) == (1, 2)
+
+
+async def test_each_event_of_a_subscription_is_read_plainly_whatever_another_was(
+    schema: GatewaySchema,
+) -> None:
+    fine, wrong, again = Once(RED), Once(RED, None), Once(BLUE)
+    grown = [Branch(name="枝", leaves=leaves) for leaves in (fine, wrong, again)]
+
+    stream = await schema.stream("subscription { grown { leaves { name } } }", context_value=grown)
+    answers: list[Any] = [answer async for answer in stream]
+
+    assert [answer.data for answer in answers] == [
+        {"grown": {"leaves": [{"name": "红"}]}},
+        None,
+        {"grown": {"leaves": [{"name": "蓝"}]}},
+    ]
+    assert [one.walks for one in (fine, wrong, again)] == [1, 2, 1]
