@@ -4,10 +4,12 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from uuid import UUID
 
 import asyncpg
 import pytest
+from structlog.testing import capture_logs
 from tortoise.transactions import in_transaction
 
 from gongji.chat.announcements import announcements
@@ -19,8 +21,14 @@ from gongji.domain.money import Fen
 from gongji.domain.page import PageRequest
 from gongji.store.conversations import messages_changed, page_of_messages, read_conversation
 from gongji.store.database import pool
-from gongji.store.outbox import take_events
-from gongji.store.rows import ConversationRow, EventRow, MessageRow
+from gongji.store.outbox import lease_events, load_events
+from gongji.store.rows import (
+    BindingRow,
+    ConversationRow,
+    EventFailureRow,
+    EventRow,
+    MessageRow,
+)
 from gongji.usecases.end import EndBinding, end_binding
 from gongji.usecases.pause import PauseBinding, pause_binding
 from gongji.usecases.relay import Relayed, relay_events
@@ -221,10 +229,10 @@ async def test_notifiers_at_once_tell_everything_once_and_in_order(world: World)
     over = asyncio.Event()
 
     async def notifier() -> int:
-        counts = Relayed(0, 0)
+        counts = Relayed()
         while not over.is_set() or await untold():
             done = await relay_events(announcements, world.ports, limit=1)
-            counts = Relayed(counts.events + done.events, counts.messages + done.messages)
+            counts = counts.and_then(done)
             await asyncio.sleep(0)
         return counts.events
 
@@ -254,7 +262,8 @@ async def test_a_subject_that_another_server_has_is_left_to_it(world: World) -> 
 
     async def another_server() -> list[EventKind]:
         async with in_transaction() as connection:
-            taken = await take_events(connection, most_subjects=1)
+            leases = await lease_events(connection, most_subjects=1, at=world.clock.now())
+            taken = await load_events(connection, leases, most_of_one=1)
             has_taken.set()
             await may_go_on.wait()
         return [one.event.kind for one in taken]
@@ -298,6 +307,107 @@ async def test_an_event_that_only_a_newer_program_knows_waits_with_its_followers
 
     assert told == [CardKind.INVITATION]
     assert await heard(b) == [CardKind.INVITATION, CardKind.BINDING, CardKind.BINDING]
+
+
+@dataclass
+class Broken:
+    """Events of a couple, the second of which nobody can be told of, and of a family beside."""
+
+    a: Person
+    b: Person
+    family: Family
+
+
+@pytest.fixture
+async def broken(world: World) -> Broken:
+    a, b = await couple(world)
+    family = await make_family_beside(world)
+    binding = await invite(world, a, b)
+    await accept(world, b, binding)
+    await end_binding(EndBinding(key(), binding), a.actor, world.ports)
+    await pool().execute_query("UPDATE event SET ids = '{}' WHERE number = 2")
+    await end_binding(EndBinding(key(), family.bindings[0]), family.a.actor, world.ports)
+    return Broken(a, b, family)
+
+
+async def test_an_event_that_always_fails_keeps_nobody_else_waiting(
+    world: World, broken: Broken
+) -> None:
+    notifier = Notifier()
+
+    with capture_logs() as log:
+        await notifier.tell_all(world.ports)
+
+    assert await heard(broken.family.me) == [CardKind.BINDING]
+    assert await heard(broken.b) == [CardKind.INVITATION]
+    assert await untold() == [EventKind.INVITATION_ACCEPTED, EventKind.BINDING_ENDED]
+    counts = notifier.counts
+    assert (counts.events, counts.split, counts.failures, counts.set_aside) == (2, 1, 1, 0)
+    assert [line["event"] for line in log] == ["events_split", "event_not_told"]
+
+
+async def test_its_followers_wait_a_while_then_go_on_in_their_order_without_it(
+    world: World, broken: Broken
+) -> None:
+    notifier = Notifier()
+    await notifier.tell_all(world.ports)
+    world.clock.move(seconds=0.9)
+    await notifier.tell_all(world.ports)
+    too_early = notifier.counts.failures
+
+    with capture_logs() as log:
+        for pause in (0.1, 2, 4, 8):
+            waiting = await heard(broken.b)
+            world.clock.move(seconds=pause)
+            await notifier.tell_all(world.ports)
+
+    assert too_early == 1
+    assert waiting == [CardKind.INVITATION]
+    assert await heard(broken.a) == await heard(broken.b) == [CardKind.INVITATION, CardKind.BINDING]
+    assert await untold() == []
+    assert (notifier.counts.failures, notifier.counts.set_aside) == (5, 1)
+    (aside,) = [line for line in log if line["event"] == "event_set_aside"]
+    assert (aside["attempts"], type(aside["exc_info"])) == (5, KeyError)
+
+
+async def test_what_was_set_aside_is_told_once_a_newer_program_can(
+    world: World, broken: Broken
+) -> None:
+    notifier = Notifier()
+    for pause in (0, 1, 2, 4, 8):
+        world.clock.move(seconds=pause)
+        await notifier.tell_all(world.ports)
+    (aside,) = await EventFailureRow.all()
+    binding = await BindingRow.get(sharer_id=broken.a.id)
+    ids = f'{{"binding": "{binding.id}"}}'
+
+    world.clock.move(hours=1)
+    await notifier.tell_set_aside(world.ports)
+    still_failing = await EventFailureRow.all()
+    await pool().execute_query("UPDATE event SET ids = $1 WHERE id = $2", [ids, aside.event_id])
+    await notifier.tell_set_aside(world.ports)
+    too_early = await heard(broken.b)
+    world.clock.move(hours=1)
+    await asyncio.gather(*(Notifier().tell_set_aside(world.ports) for _ in range(4)))
+
+    assert [row.attempts for row in still_failing] == [6]
+    assert too_early == [CardKind.INVITATION, CardKind.BINDING]
+    assert await heard(broken.b) == [CardKind.INVITATION, CardKind.BINDING, CardKind.BINDING]
+    assert await EventFailureRow.all() == []
+    assert max((await told_pairs()).values()) == 1
+
+
+async def test_several_notifiers_set_it_aside_once(world: World, broken: Broken) -> None:
+    notifiers = [Notifier() for _ in range(4)]
+    for pause in (0, 1, 2, 4, 8, 16):
+        world.clock.move(seconds=pause)
+        await asyncio.gather(*(one.tell_all(world.ports) for one in notifiers))
+
+    assert await untold() == []
+    assert sum(one.counts.set_aside for one in notifiers) == 1
+    assert max((await told_pairs()).values()) == 1
+    await expect_order()
+    await expect_whole()
 
 
 @pytest.fixture

@@ -61,6 +61,7 @@ describe_enum(
     REFUSED="未予办理。Refused by the rules.",
     OVERTAKEN="情况已有变化。What it showed holds no more.",
     EXPIRED="已过期。Its time is over.",
+    FAILED="系统出错，未能确认结果。It failed; whether it was done is to be seen elsewhere.",
 )
 
 

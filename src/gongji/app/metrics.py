@@ -34,6 +34,7 @@ from gongji.api.gateway import GatewaySchema
 from gongji.api.view import GatewayView
 from gongji.api.wire import Asked
 from gongji.app.collectors import AtTheDesk, InTheChat, Retries
+from gongji.chat.answerer import Answerer
 from gongji.chat.feed import Feed
 from gongji.chat.notifier import Notifier
 from gongji.desk.desk import Desk
@@ -100,9 +101,9 @@ class Metrics:
         """Show what a desk counts."""
         self.registry.register(AtTheDesk(desk))
 
-    def watch_chat(self, notifier: Notifier, feed: Feed) -> None:
+    def watch_chat(self, notifier: Notifier, answerer: Answerer, feed: Feed) -> None:
         """Show what is told, and who follows."""
-        self.registry.register(InTheChat(notifier, feed))
+        self.registry.register(InTheChat(notifier, answerer, feed))
 
     async def watch_books(self, _ports: Ports) -> None:
         """Take over what the last check of the books found, whoever ran it."""

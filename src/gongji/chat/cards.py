@@ -70,6 +70,7 @@ class ConfirmState(StrEnum):
     REFUSED = "REFUSED"
     OVERTAKEN = "OVERTAKEN"
     EXPIRED = "EXPIRED"
+    FAILED = "FAILED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +335,7 @@ _PRESSED: Final = {
     PressOutcome.DONE: ConfirmState.DONE,
     PressOutcome.REFUSED: ConfirmState.REFUSED,
     PressOutcome.OVERTAKEN: ConfirmState.OVERTAKEN,
+    PressOutcome.FAILED: ConfirmState.FAILED,
 }
 
 

@@ -136,7 +136,12 @@ CONFIRM_STATES: Final[dict[str, str]] = {
     "REFUSED": "未予办理。",
     "OVERTAKEN": "情况已有变化，此卡片不再有效。",
     "EXPIRED": "已超过确认时间，没有办理任何业务。",
+    "FAILED": "系统出错，未能确认办理结果。",
 }
+CANNOT_ANSWER: Final = "系统出错，没能答复这条消息，没有办理任何业务。请稍后再说一次。"
+CANNOT_TELL: Final = (
+    "系统出错，未能确认办理结果。请先查看家庭共济账户的最新情况；如有疑问，请联系参保地医保经办机构。"
+)
 
 DONE: Final[dict[str, str]] = {
     "INVITE": "邀请已发出，等待对方接受。",

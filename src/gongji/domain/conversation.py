@@ -121,6 +121,7 @@ class PressOutcome(StrEnum):
     DONE = "DONE"
     REFUSED = "REFUSED"
     OVERTAKEN = "OVERTAKEN"
+    FAILED = "FAILED"
 
 
 @dataclass(frozen=True, slots=True)

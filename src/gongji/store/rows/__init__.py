@@ -27,6 +27,7 @@ from gongji.store.rows.registry import (
 )
 from gongji.store.rows.requests import (
     AccessRow,
+    EventFailureRow,
     EventRow,
     ExportLinkRow,
     InstallationRow,
@@ -46,6 +47,7 @@ __all__ = [
     "ContributionRow",
     "ControlAccountRow",
     "ConversationRow",
+    "EventFailureRow",
     "EventRow",
     "ExportLinkRow",
     "GuardianRow",

@@ -56,6 +56,24 @@ class EventRow(Model):
         unique_together = (("subject_id", "number"),)
 
 
+class EventFailureRow(Model):
+    """An event that could not be told."""
+
+    event_id: UUID = fields.UUIDField(primary_key=True, description="the event")
+    attempts: int = fields.IntField(description="how often it failed")
+    error = fields.CharField(max_length=100, description="name of the last error")
+    try_at: datetime = fields.DatetimeField(description="not tried again before")
+    set_aside_at: datetime | None = fields.DatetimeField(
+        null=True, description="when its followers went on without it"
+    )
+
+    class Meta:
+        """Table of failures to tell of an event."""
+
+        table = "event_failure"
+        table_description = "events that nobody could be told of, a row goes when it is told"
+
+
 class AccessRow(Model):
     """A member of staff looked at a family account, or at one record of it."""
 
