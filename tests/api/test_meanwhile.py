@@ -10,8 +10,6 @@ import pytest
 from gongji.api.gateway import GatewaySchema
 from gongji.domain.binding import Capacity
 from gongji.domain.conversation import Author, Card, CardKind, Draft
-from gongji.store.database import pool
-from gongji.store.rows import GuardianRow, PolicyRow
 from tests.api.chatting import Speaker
 from tests.api.conftest import Answer, Api
 from tests.bills import bill, settle_bill, settling
@@ -21,8 +19,6 @@ from tests.store.test_conversations import said
 from tests.usecases.e2 import Family, make_family
 from tests.world import World, key
 
-Change = Callable[[], Awaitable[object]]
-
 _END_ALL = """
 UPDATE binding SET status = 'ENDED', ended_at = now()
 WHERE id IN (SELECT id FROM binding FOR UPDATE SKIP LOCKED)
@@ -31,11 +27,16 @@ WHERE id IN (SELECT id FROM binding FOR UPDATE SKIP LOCKED)
 
 @dataclass
 class Meanwhile(Faults):
-    """Something that happens at one await of whatever runs on the pool, and is committed."""
+    """Something that another process does at one await of whatever runs on the pool.
 
+    Args:
+        change: the statement; None once it is done.
+    """
+
+    other: asyncpg.Connection | None = None
     at: int | None = None
     count: int = 0
-    change: Change | None = None
+    change: str | None = None
 
     async def step(self, name: str, call: Callable[[], Awaitable[T]], **_: Any) -> T:
         change = self.change
@@ -43,15 +44,20 @@ class Meanwhile(Faults):
             number, self.count = self.count, self.count + 1
             if number == self.at:
                 self.change = None
-                await change()
+                assert self.other is not None
+                await self.other.execute(change)
         return await call()
 
 
 @pytest.fixture
 async def meanwhile(clean_database: str) -> AsyncIterator[Meanwhile]:
-    planned = Meanwhile()
-    async with faulty_pool(clean_database, planned):
-        yield planned
+    planned = Meanwhile(other=await asyncpg.connect(clean_database))
+    assert planned.other is not None
+    try:
+        async with faulty_pool(clean_database, planned):
+            yield planned
+    finally:
+        await planned.other.close()
 
 
 @dataclass
@@ -113,15 +119,13 @@ async def press(scene: Scene) -> Answer:
 
 
 async def mark(scene: Scene) -> Answer:
-    return await ask(
-        scene, "MarkRead", input={"number": 3, "onBehalfOf": scene.proxy.on_behalf_of}
-    )
+    return await ask(scene, "MarkRead", input={"number": 3, "onBehalfOf": scene.proxy.on_behalf_of})
 
 
-CHANGES: dict[str, Change] = {
-    "the proxy is removed": lambda: GuardianRow.all().delete(),
-    "every binding ends": lambda: pool().execute_query(_END_ALL),
-    "the region closes": lambda: PolicyRow.all().delete(),
+CHANGES = {
+    "the proxy is removed": "DELETE FROM guardian",
+    "every binding ends": _END_ALL,
+    "the region closes": "DELETE FROM policy",
 }
 
 
@@ -129,21 +133,19 @@ CHANGES: dict[str, Change] = {
 @pytest.mark.parametrize("act", [read, send, press, mark])
 async def test_whatever_changes_at_whichever_await_the_answer_is_coded(
     act: Callable[[Scene], Awaitable[Answer]],
-    change: Change,
+    change: str,
     meanwhile: Meanwhile,
     gateway_schema: GatewaySchema,
-    clean_database: str,
     emptying: str,
 ) -> None:
-    cleaner = await asyncpg.connect(clean_database)
+    assert meanwhile.other is not None
     answers: list[Answer] = []
     while not answers or meanwhile.change is None:
-        await cleaner.execute(emptying)
         meanwhile.change = None
+        await meanwhile.other.execute(emptying)
         scene = await make_scene(gateway_schema)
         meanwhile.at, meanwhile.count, meanwhile.change = len(answers), 0, change
         answers.append(await act(scene))
-    await cleaner.close()
 
     assert len(answers) > 3
     told = {code for one in answers for code in one.codes}

@@ -103,7 +103,9 @@ async def test_a_message_that_a_kill_left_is_answered_after_the_start(
 
     early = await Answerer(desk).answer_what_was_left(world.ports)
     world.clock.move(seconds=LATER)
-    swept = await asyncio.gather(*(Answerer(desk).answer_what_was_left(world.ports) for _ in range(4)))
+    swept = await asyncio.gather(
+        *(Answerer(desk).answer_what_was_left(world.ports) for _ in range(4))
+    )
     nothing_left = await Answerer(desk).answer_what_was_left(world.ports)
 
     assert (early, nothing_left) == (0, 0)

@@ -3,16 +3,15 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-import asyncpg
 import pytest
 from structlog.testing import capture_logs
 from tortoise.transactions import in_transaction
 
-from gongji.chat.announcements import announcements
+from gongji.chat.announcements import LOW_BALANCE, announcements
 from gongji.chat.notifier import Notifier
 from gongji.domain.conversation import CardKind
 from gongji.domain.errors import Unavailable
@@ -36,7 +35,7 @@ from gongji.usecases.resume import ResumeBinding, resume_binding
 from gongji.usecases.reverse import ReverseSettlement
 from gongji.usecases.set_limit import SetBindingLimit, set_binding_limit
 from tests.bills import bill, reverse_settlement, settle_bill, settling
-from tests.faults import BEGIN, COMMIT, Fault, Faults, faulty_pool
+from tests.faults import BEGIN, COMMIT, Fault, Faults
 from tests.usecases.e2 import Family, make_family
 from tests.usecases.family_steps import accept, couple, invite
 from tests.usecases.play import Play, played
@@ -48,9 +47,10 @@ async def tell(world: World) -> None:
 
 
 async def heard(person: Person) -> list[CardKind]:
-    """Return the cards in somebody's conversation, the oldest first."""
+    """Return the cards about events in somebody's conversation, the oldest first."""
     page = await page_of_messages(pool(), person.id, PageRequest(100))
-    return [message.card.kind for message in reversed(page.rows) if message.card]
+    cards = (message.card for message in reversed(page.rows))
+    return [card.kind for card in cards if card and card.notice != LOW_BALANCE]
 
 
 async def changes(person: Person) -> int:
@@ -62,9 +62,8 @@ async def changed_since(person: Person, change: int) -> list[tuple[int, CardKind
     return [(one.number, one.card.kind) for one in found if one.card]
 
 
-async def settled(world: World, family: Family, number: str = "1") -> UUID:
-    request = settling(family.me, bill(number, 751_27))
-    return (await settle_bill(request, family.hospital.actor, world.ports)).id
+async def settled(world: World, family: Family) -> UUID:
+    return await settle(world, family, "1", 751_27)
 
 
 async def untold() -> list[str]:
@@ -102,7 +101,7 @@ async def test_each_sharer_hears_of_the_own_draw_and_the_beneficiary_of_the_rece
 
     await tell(world)
 
-    told = {row.person_id: row.card for row in await MessageRow.all()}
+    told = {row.person_id: row.card for row in await about_events()}
     about = {"ids": {"settlement": str(settlement)}, "notice": None, "terms": {}}
     assert told == {
         family.me.id: {"kind": "RECEIPT", **about},
@@ -123,7 +122,8 @@ async def test_a_reversal_changes_the_receipt_and_the_draws(world: World) -> Non
     await tell(world)
 
     assert await heard(family.me) == [CardKind.RECEIPT, CardKind.RECEIPT, CardKind.REVERSAL]
-    assert await changed_since(family.a, before) == [(1, CardKind.DRAW), (2, CardKind.REVERSAL)]
+    # The second message told that the balance ran low.
+    assert await changed_since(family.a, before) == [(1, CardKind.DRAW), (3, CardKind.REVERSAL)]
 
 
 async def settled_elsewhere(world: World, family: Family) -> None:
@@ -181,7 +181,13 @@ async def test_a_whole_history_is_told_once_to_those_concerned_in_its_order(worl
 
 async def told_pairs() -> Counter[tuple[UUID | None, UUID]]:
     """Count the messages by event and person."""
-    return Counter((row.event_id, row.person_id) for row in await MessageRow.all())
+    return Counter((row.event_id, row.person_id) for row in await about_events())
+
+
+async def about_events() -> list[MessageRow]:
+    """Return the messages that tell of events, in order; a low balance comes beside its event."""
+    rows = await MessageRow.all().order_by("person_id", "number")
+    return [row for row in rows if row.card and row.card["notice"] != LOW_BALANCE]
 
 
 async def expected_pairs() -> list[tuple[UUID | None, UUID]]:
@@ -208,7 +214,7 @@ async def expect_order() -> None:
     """Expect whoever hears of several events of one subject to hear of them in their order."""
     numbers = {row.id: (row.subject_id, row.number) for row in await EventRow.all()}
     last: dict[tuple[UUID, UUID], int] = {}
-    for message in await MessageRow.all().order_by("person_id", "number"):
+    for message in await about_events():
         assert message.event_id is not None
         subject, number = numbers[message.event_id]
         assert last.get((message.person_id, subject), 0) < number
@@ -309,6 +315,58 @@ async def test_an_event_that_only_a_newer_program_knows_waits_with_its_followers
     assert await heard(b) == [CardKind.INVITATION, CardKind.BINDING, CardKind.BINDING]
 
 
+async def lows() -> Counter[UUID]:
+    """Count the notices of a low balance by person."""
+    rows = await MessageRow.all()
+    return Counter(x.person_id for x in rows if x.card and x.card["notice"] == LOW_BALANCE)
+
+
+async def test_a_balance_that_crosses_the_line_is_told_once_to_its_owner(world: World) -> None:
+    family = await make_family(world)
+
+    # Own 118.63 and A's 300.00 fall to nothing; B's 205.88 falls to 174.51 first, which is not low.
+    await settle(world, family, "1", 450_00)
+    await tell(world)
+    first = await lows()
+    await settle(world, family, "2", 100_00)
+    await tell(world)
+    second = await lows()
+    await settle(world, family, "3", 10_00)
+    await tell(world)
+
+    assert first == Counter([family.me.id, family.a.id])
+    assert second == await lows() == Counter([family.me.id, family.a.id, family.b.id])
+
+
+async def settle(world: World, family: Family, number: str, amount: int) -> UUID:
+    request = settling(family.me, bill(number, amount))
+    return (await settle_bill(request, family.hospital.actor, world.ports)).id
+
+
+async def test_what_was_given_back_may_fall_again(world: World) -> None:
+    family = await make_family(world)
+    settlement = await settle(world, family, "1", 100_00)
+    undone = ReverseSettlement(key(), settlement)
+    await reverse_settlement(undone, family.hospital.actor, world.ports)
+    await settle(world, family, "2", 100_00)
+
+    await tell(world)
+
+    assert await lows() == Counter({family.me.id: 2})
+
+
+async def test_the_line_is_the_policy_of_the_owners_region(world: World) -> None:
+    family = await make_family(world)
+    await pool().execute_query(
+        "UPDATE policy SET rules = rules::jsonb || '{\"low_balance_below\": 1000}'"
+    )
+
+    await settle(world, family, "1", 100_00)
+    await tell(world)
+
+    assert await lows() == Counter()
+
+
 @dataclass
 class Broken:
     """Events of a couple, the second of which nobody can be told of, and of a family beside."""
@@ -355,6 +413,7 @@ async def test_its_followers_wait_a_while_then_go_on_in_their_order_without_it(
     await notifier.tell_all(world.ports)
     too_early = notifier.counts.failures
 
+    waiting: list[CardKind] = []
     with capture_logs() as log:
         for pause in (0.1, 2, 4, 8):
             waiting = await heard(broken.b)
@@ -408,19 +467,6 @@ async def test_several_notifiers_set_it_aside_once(world: World, broken: Broken)
     assert max((await told_pairs()).values()) == 1
     await expect_order()
     await expect_whole()
-
-
-@pytest.fixture
-async def faults(migrated_database: str, emptying: str) -> AsyncIterator[Faults]:
-    """Return the plan of a pool that breaks as planned, on an emptied database."""
-    planned = Faults()
-    cleaner = await asyncpg.connect(migrated_database)
-    try:
-        await cleaner.execute(emptying)
-    finally:
-        await cleaner.close()
-    async with faulty_pool(migrated_database, planned):
-        yield planned
 
 
 async def history(world: World) -> None:

@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 from gongji.chat.answerer import Answerer
 from gongji.chat.feed import Feed
 from gongji.chat.notifier import Notifier
+from gongji.chat.reminders import Reminders
 from gongji.desk.desk import Desk, Kind
 from gongji.usecases.retrying import RETRY_COUNTS, RetryCause
 
@@ -63,9 +64,12 @@ class AtTheDesk(Collector):
 class InTheChat(Collector):
     """What this process has told of events, and who follows conversations here."""
 
-    def __init__(self, notifier: Notifier, answerer: Answerer, feed: Feed) -> None:
+    def __init__(
+        self, notifier: Notifier, answerer: Answerer, reminders: Reminders, feed: Feed
+    ) -> None:
         self._notifier: Final = notifier
         self._answerer: Final = answerer
+        self._reminders: Final = reminders
         self._feed: Final = feed
 
     def collect(self) -> Iterator[Metric]:
@@ -80,6 +84,11 @@ class InTheChat(Collector):
             ("messages_answered_late", "Messages that a kill had left.", answered.answered),
             ("messages_not_answered", "Attempts to answer that failed.", answered.failures),
             ("messages_given_up", "Messages answered with an apology.", answered.given_up),
+            (
+                "messages_reminding",
+                "Messages due by the calendar.",
+                self._reminders.counts.messages,
+            ),
             ("feed_lost", "Times without a connection to listen on.", self._feed.lost),
         ):
             yield CounterMetricFamily(f"gongji_{name}", text, counted)

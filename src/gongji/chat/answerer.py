@@ -117,7 +117,7 @@ class Answerer:
         talk = Talk(one.actor, ports, self._desk)
         try:
             await act(one, talk)
-        except Exception as failure:  # noqa: BLE001 - the edge of one message: the others go on
+        except Exception as failure:
             if _is_outage(failure):
                 raise
             self._tell(one, failure, is_given_up=give_up is not None)

@@ -19,7 +19,7 @@ from gongji.chat.cards import (
     ShownCard,
     show_card,
 )
-from gongji.chat.doing import do
+from gongji.chat.doing import do, telling
 from gongji.chat.intents import Act as Wanted
 from gongji.chat.intents import Ambiguous, Ask, NotUnderstood
 from gongji.chat.live import load_live
@@ -49,6 +49,7 @@ from gongji.usecases.press_button import PressButton, conclude, press_button
 from gongji.usecases.reply import reply
 from gongji.usecases.send_message import SendMessage, send_message
 from gongji.usecases.views.conversations import see_conversation, see_messages
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -201,7 +202,7 @@ async def do_and_conclude(pressed: Press, message: Message, talk: Talk) -> Messa
         return (await replies_to(pool(), [pressed.id]))[pressed.id]
     theirs = Talk(pressed.actor, talk.ports, talk.desk)
     outcome, said = await _act(pressed, message, theirs)
-    return await conclude(pressed, outcome, said.draft, talk.ports)
+    return await conclude(pressed, outcome, said.draft, talk.ports, said.telling)
 
 
 async def _act(pressed: Press, message: Message, talk: Talk) -> tuple[PressOutcome, Said]:
@@ -220,7 +221,7 @@ async def _act(pressed: Press, message: Message, talk: Talk) -> tuple[PressOutco
         case _ if name == OPTION:
             chosen = read_options(message.card)[int(argument) - 1]
             return PressOutcome.DONE, await ask_to_confirm(chosen, talk.actor, talk.ports)
-    return await _act_on_event(Act(name), argument, message.card, pressed, talk)
+    return await _act_on_event(name, argument, message.card, pressed, talk)
 
 
 _AT_ONCE: Final = {Act.ACCEPT, Act.DECLINE, Act.WITHDRAW}
@@ -228,26 +229,39 @@ _AT_ONCE: Final = {Act.ACCEPT, Act.DECLINE, Act.WITHDRAW}
 
 
 async def _act_on_event(
-    act: Act, argument: str, card: Card, pressed: Press, talk: Talk
+    name: str, argument: str, card: Card, pressed: Press, talk: Talk
 ) -> tuple[PressOutcome, Said]:
-    terms = {"declaration": argument} if act is Act.ACCEPT else {}
-    if act is Act.PAY:
-        terms = {"year": card.terms["year"]}
-    proposal = Proposal(act, card.ids["binding"], terms)
-    if act in _AT_ONCE:
+    proposal = _meant(name, argument, card)
+    if proposal.act in _AT_ONCE:
         return await _carry_out(proposal, pressed, talk)
     return PressOutcome.DONE, await ask_to_confirm(proposal, talk.actor, talk.ports)
+
+
+def _meant(name: str, argument: str, card: Card) -> Proposal:
+    """Return what a button stands for: ``ACCEPT@2:2025-01``, ``PAY:<binding>``, ``END``."""
+    word, _, place = name.partition("@")
+    act = Act(word)
+    match act:
+        case Act.ACCEPT:
+            position = {"position": int(place)} if place else {}
+            return Proposal(act, card.ids["binding"], {"declaration": argument, **position})
+        case Act.PAY:
+            binding_id = UUID(argument) if argument else card.ids["binding"]
+            return Proposal(act, binding_id, {"year": card.terms["year"]})
+        case Act.REFUND:
+            return Proposal(act, card.ids["binding"], {"premium": str(card.ids["premium"])})
+    return Proposal(act, card.ids["binding"])
 
 
 async def _carry_out(proposal: Proposal, pressed: Press, talk: Talk) -> tuple[PressOutcome, Said]:
     """Do it, say why not, or ask again where it is no longer as it was shown."""
     try:
-        await do(proposal, pressed.id, talk)
+        done = await do(proposal, pressed.id, talk)
     except (PlanChanged, StaleOrder):
         return PressOutcome.OVERTAKEN, await _asked_again(proposal, talk)
     except Refusal as refusal:
         return PressOutcome.REFUSED, refused(refusal)
-    return PressOutcome.DONE, Said(texts.DONE[proposal.act])
+    return PressOutcome.DONE, Said(texts.DONE[proposal.act], telling=telling(proposal.act, done))
 
 
 async def _asked_again(proposal: Proposal, talk: Talk) -> Said:

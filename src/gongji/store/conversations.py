@@ -66,11 +66,18 @@ async def lock_conversation(connection: BaseDBAsyncClient, person_id: UUID) -> N
     await lock_conversations(connection, [person_id])
 
 
-async def lock_conversations(connection: BaseDBAsyncClient, person_ids: Iterable[UUID]) -> None:
-    """Open and lock the conversations of several persons, by id; no other row after them."""
-    persons = to_json(sorted(set(person_ids)))
-    await rows(connection, _OPEN, persons)
-    await rows(connection, _LOCK, persons)
+async def lock_conversations(
+    connection: BaseDBAsyncClient, person_ids: Iterable[UUID], *, beside: Iterable[UUID] = ()
+) -> None:
+    """Open and lock the conversations of several persons, by id; no other row after them.
+
+    Args:
+        beside: persons whose conversation is locked where there is one, and not opened.
+    """
+    opened = set(person_ids)
+    if opened:
+        await rows(connection, _OPEN, to_json(sorted(opened)))
+    await rows(connection, _LOCK, to_json(sorted({*opened, *beside})))
 
 
 async def append(

@@ -10,9 +10,9 @@ An event that cannot be told keeps its followers waiting for a while, and is the
 counts as relayed, so that they go on in their order, and is tried again by itself now and then.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,6 +20,9 @@ import orjson
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from gongji.domain.events import Event, EventKind, RecordedEvent
+from gongji.domain.money import Fen
+from gongji.domain.policy import in_force
+from gongji.store.policies import read_policy
 from gongji.store.sql import id_of, rows, to_json
 
 MOST_OF_ONE_SUBJECT: Final = 20
@@ -61,6 +64,18 @@ SELECT json_build_object('id', e.id, 'number', e.number, 'kind', e.kind,
         WHEN e.ids ? 'binding' THEN (
             SELECT json_agg(b.sharer_id) FROM binding AS b
             WHERE b.id = (e.ids ->> 'binding')::uuid)
+        END, 'falls', CASE WHEN e.kind IN ('BILL_SETTLED', 'PREMIUM_DEBITED') THEN (
+            SELECT json_agg(json_build_object('owner_id', a.owner_id, 'day', t.business_day,
+                'before', t.balance_after_fen + t.amount_fen, 'after', t.balance_after_fen,
+                'region', a.region, 'policies', (
+                    SELECT json_agg(json_build_object('region', p.region,
+                        'in_force_from', p.in_force_from, 'version', p.version,
+                        'rules', p.rules::text))
+                    FROM policy AS p WHERE p.region IN
+                        (a.region, left(a.region, 4) || '00', left(a.region, 2) || '0000'))))
+            FROM transfer AS t JOIN personal_account AS a ON a.id = t.account_id
+            WHERE t.cause_id = COALESCE(e.ids ->> 'settlement', e.ids ->> 'premium')::uuid
+                AND t.debit_account_id = t.account_id)
         END)::text AS event
 FROM jsonb_to_recordset($1::jsonb) AS w(subject_id uuid, number bigint)
 CROSS JOIN LATERAL (
@@ -148,6 +163,16 @@ def _known(found: Sequence[dict[str, Any]]) -> list[RecordedEvent]:
     return events
 
 
+def _lows(falls: Iterable[dict[str, Any]]) -> Iterator[tuple[UUID, Fen]]:
+    """Give the owners whose balance crossed what their region calls low (G22)."""
+    for fall in falls:
+        policies = [read_policy(**policy) for policy in fall["policies"] or ()]
+        day = date.fromisoformat(fall["day"])
+        policy = in_force(policies, region=fall["region"], day=day)
+        if policy and fall["after"] < policy.low_balance_below <= fall["before"]:
+            yield id_of(fall["owner_id"]), policy.low_balance_below
+
+
 def _read(row: dict[str, Any]) -> RecordedEvent:
     ids = {role: id_of(value) for role, value in row["ids"].items()}
     return RecordedEvent(
@@ -155,7 +180,45 @@ def _read(row: dict[str, Any]) -> RecordedEvent:
         number=row["number"],
         event=Event(EventKind(row["kind"]), id_of(row["subject_id"]), ids),
         sharers=tuple(id_of(sharer) for sharer in row["sharers"] or ()),
+        low=tuple(_lows(row["falls"] or ())),
     )
+
+
+_TO_TELL: Final = """
+SELECT e.id AS event_id, e.subject_id, e.number FROM event AS e
+WHERE e.subject_id IN (
+        SELECT $1::uuid
+        UNION SELECT b.beneficiary_id FROM binding AS b WHERE b.id = ($2::jsonb ->> 'binding')::uuid
+        UNION SELECT p.insured_id FROM premium AS p WHERE p.id = ($2::jsonb ->> 'premium')::uuid)
+    AND e.relayed_at IS NULL AND e.ids @> $2::jsonb
+    AND e.kind = ANY (ARRAY(SELECT jsonb_array_elements_text($3::jsonb)))
+    AND COALESCE((
+        SELECT before.relayed_at IS NOT NULL FROM event AS before
+        WHERE before.subject_id = e.subject_id AND before.number = e.number - 1), true)
+ORDER BY e.id LIMIT 1
+"""
+
+
+async def event_to_tell(
+    connection: BaseDBAsyncClient,
+    person_id: UUID,
+    kinds: Iterable[EventKind],
+    ids: Mapping[str, UUID],
+) -> RecordedEvent | None:
+    """Return an event of which a person in a locked conversation is to be told next; mostly one.
+
+    Nothing is leased: whoever relays it waits for the conversation, and finds it told.
+
+    Args:
+        kinds: of these kinds.
+        ids: about all of these.
+
+    Returns:
+        None where it was relayed, or where earlier ones of its subject are to be told before.
+    """
+    wanted = to_json(dict(ids)), to_json(sorted(kinds))
+    leases = [Lease(**row) for row in await rows(connection, _TO_TELL, person_id, *wanted)]
+    return next(iter(await load_events(connection, leases, most_of_one=1)), None)
 
 
 async def mark_relayed(

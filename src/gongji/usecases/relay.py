@@ -18,6 +18,7 @@ from tortoise.transactions import in_transaction
 from gongji.domain.conversation import Author, Card, Draft, Likeness
 from gongji.domain.errors import Unavailable
 from gongji.domain.events import RecordedEvent
+from gongji.domain.occasion import beside
 from gongji.store.conversations import append_each, lock_conversations, touch_each
 from gongji.store.outbox import (
     MOST_OF_ONE_SUBJECT,
@@ -37,15 +38,23 @@ MOST_SUBJECTS: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """What one person is told of one event.
+    """What one person is told of one event, or which cards show something else because of it.
 
     Args:
+        card: None: no message.
         stale: earlier cards of this person that show something else from now on.
+        name: of a second message to the same person about the same event.
     """
 
     person_id: UUID
-    card: Card
-    stale: tuple[Likeness, ...]
+    card: Card | None
+    stale: tuple[Likeness, ...] = ()
+    name: str | None = None
+
+    def draft(self, event_id: UUID) -> Draft:
+        """Return the message that tells of an event, once."""
+        about = event_id if self.name is None else beside(event_id, self.name)
+        return Draft(Author.SERVICE, card=self.card, event_id=about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +161,7 @@ async def _one(tells: Tells, ports: Ports, leases: Leases) -> Relayed:
         return await retried(lambda: _told(tells, ports, remembering, 1))
     except Unavailable:
         raise
-    except Exception as failure:  # noqa: BLE001 - the event's own edge: recorded, told to the caller
+    except Exception as failure:
         if not leased:
             raise
         return Relayed(untold=(await _failed(leased[0].event_id, failure, ports),))
@@ -176,13 +185,13 @@ async def _told(tells: Tells, ports: Ports, leases: Leases, most_of_one: int) ->
         at = ports.clock.now()
         messages = 0
         if said:
-            await lock_conversations(connection, {saying.person_id for _, saying in said})
+            drafts = [
+                (one.person_id, one.draft(event.id)) for event, one in said if one.card is not None
+            ]
+            concerned = {one.person_id for _, one in said}
+            await lock_conversations(connection, dict(drafts), beside=concerned)
             stale = [(one.person_id, like) for _, one in said for like in one.stale]
             await touch_each(connection, stale)
-            drafts = [
-                (one.person_id, Draft(Author.SERVICE, card=one.card, event_id=event.id))
-                for event, one in said
-            ]
             messages = len(await append_each(connection, drafts, at))
         if events:
             await mark_relayed(connection, [event.id for event in events], at)

@@ -31,6 +31,7 @@ from gongji.store.rows.requests import (
     EventRow,
     ExportLinkRow,
     InstallationRow,
+    OccasionRow,
     QuoteCountRow,
     RequestKeyRow,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "InstitutionRow",
     "KinshipRow",
     "MessageRow",
+    "OccasionRow",
     "OrderVersionRow",
     "PersonRow",
     "PersonalAccountRow",

@@ -74,6 +74,26 @@ class EventFailureRow(Model):
         table_description = "events that nobody could be told of, a row goes when it is told"
 
 
+class OccasionRow(Model):
+    """An occasion of the calendar, and how far it has been told."""
+
+    id: UUID = fields.UUIDField(primary_key=True, description="made of its name")
+    name = fields.CharField(max_length=80, description="kind, region, year and day")
+    beyond_id: UUID | None = fields.UUIDField(
+        null=True, description="last person that was gone through"
+    )
+    begun_at: datetime = fields.DatetimeField(description="when it was first told")
+    finished_at: datetime | None = fields.DatetimeField(
+        null=True, description="when everybody was told"
+    )
+
+    class Meta:
+        """Table of occasions."""
+
+        table = "occasion"
+        table_description = "what the calendar made due, and how far it is told"
+
+
 class AccessRow(Model):
     """A member of staff looked at a family account, or at one record of it."""
 
