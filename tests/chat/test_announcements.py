@@ -1,13 +1,15 @@
 """Who hears of which event: every kind has its line, and nobody hears more than they may (G18)."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
 from gongji.chat import texts
-from gongji.chat.announcements import HEARINGS, announcements
-from gongji.domain.conversation import CardKind, Likeness
+from gongji.chat.announcements import HEARINGS, LOW_BALANCE, announcements
+from gongji.domain.conversation import Card, CardKind, Likeness
 from gongji.domain.events import Event, EventKind, RecordedEvent
+from gongji.domain.money import Fen
 from tests.builders import named_id
 
 SUBJECT, SHARER, OTHER = named_id("own"), named_id("A"), named_id("B")
@@ -62,10 +64,10 @@ def test_every_kind_of_event_has_its_line() -> None:
 def test_each_kind_is_told_to_these_and_to_nobody_else(
     kind: EventKind, ids: dict[str, UUID], subject: CardKind | None, sharer: CardKind | None
 ) -> None:
-    said = list(announcements(recorded(kind, ids, SHARER)))
+    said = announcements(recorded(kind, ids, SHARER))
 
     expected = {SUBJECT: subject, SHARER: sharer}
-    assert [(one.person_id, one.card.kind) for one in said] == [
+    assert [(one.person_id, one.card.kind) for one in said if one.card is not None] == [
         (person, card) for person, card in expected.items() if card is not None
     ]
 
@@ -75,6 +77,8 @@ def test_a_card_holds_the_events_ids_and_no_other_sharer(
     kind: EventKind, ids: dict[str, UUID], subject: CardKind | None, sharer: CardKind | None
 ) -> None:
     for one in announcements(recorded(kind, ids, SHARER, OTHER)):
+        if one.card is None:
+            continue
         assert one.card.ids == ids
         assert one.card.notice == (kind if one.card.kind is CardKind.NOTICE else None)
         assert not {SHARER, OTHER} & set(one.card.ids.values())
@@ -84,7 +88,7 @@ def test_every_notice_has_its_sentence() -> None:
     named = {kind for kind, hearing in HEARINGS.items() if hearing.subject is CardKind.NOTICE}
 
     assert named
-    assert named <= set(texts.NOTICES)
+    assert {*named, LOW_BALANCE} <= set(texts.NOTICES)
 
 
 def test_everybody_who_was_drawn_from_hears_once() -> None:
@@ -110,5 +114,51 @@ def test_earlier_cards_about_the_same_change_for_each_who_has_one() -> None:
         (Likeness(ids=OF_BINDING), Likeness(CardKind.ORDER)),
         (Likeness(ids=OF_BINDING),),
     ]
-    assert [one.stale for one in reversed_] == [(Likeness(ids={"settlement": SETTLEMENT}),)] * 2
-    assert [one.stale for one in paid] == [(Likeness(CardKind.PREMIUM, OF_BINDING),)] * 2
+    both = (Likeness(ids={"settlement": SETTLEMENT}), Likeness(CardKind.BALANCE))
+    assert [one.stale for one in reversed_] == [both] * 2
+    # Only those whose accounts paid have another balance, and less to pay.
+    assert [one.stale for one in paid] == [
+        (Likeness(CardKind.PREMIUM, OF_BINDING),),
+        (
+            Likeness(CardKind.PREMIUM, OF_BINDING),
+            Likeness(CardKind.PREMIUM_WINDOW),
+            Likeness(CardKind.BALANCE),
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "ids"),
+    [
+        (EventKind.BILL_SETTLED, {"settlement": SETTLEMENT}),
+        (EventKind.SETTLEMENT_REVERSED, OF_REVERSAL),
+        (EventKind.PREMIUM_DEBITED, OF_PREMIUM),
+        (EventKind.PREMIUM_FAILED, OF_PREMIUM),
+        (EventKind.PREMIUM_REFUNDED, OF_PREMIUM),
+    ],
+)
+def test_a_balance_that_was_shown_is_stale_once_money_moved(
+    kind: EventKind, ids: dict[str, UUID]
+) -> None:
+    said = {one.person_id: one.stale for one in announcements(recorded(kind, ids, SHARER))}
+
+    assert Likeness(CardKind.BALANCE) in said[SHARER]
+
+
+def test_a_contribution_is_no_message_and_makes_the_balance_stale() -> None:
+    (said,) = announcements(recorded(EventKind.CONTRIBUTION_BOOKED, OF_ACCOUNT))
+
+    assert (said.person_id, said.card) == (SUBJECT, None)
+    assert said.stale == (Likeness(CardKind.BALANCE),)
+
+
+def test_a_low_balance_is_told_to_its_owner_alone_beside_the_event() -> None:
+    settled = replace(
+        recorded(EventKind.BILL_SETTLED, {"settlement": SETTLEMENT}, SHARER, OTHER),
+        low=((OTHER, Fen(100_00)),),
+    )
+    *_, event, low = announcements(settled)
+
+    assert (event.person_id, low.person_id) == (OTHER, OTHER)
+    assert low.card == Card(CardKind.NOTICE, {}, notice=LOW_BALANCE, terms={"below": 100_00})
+    assert low.draft(settled.id).event_id not in {None, event.draft(settled.id).event_id}

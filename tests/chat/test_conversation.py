@@ -8,7 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from gongji.chat.conversation import answer_what_was_left, press, send
+from gongji.chat.answerer import Answerer
+from gongji.chat.conversation import press, send
 from gongji.chat.doing import do
 from gongji.chat.proposals import Proposal
 from gongji.chat.talk import Talk
@@ -100,10 +101,12 @@ async def test_a_message_that_a_kill_left_is_answered_after_the_start(
 ) -> None:
     await stored("怎么邀请家人", family.me, world)
 
-    early = await answer_what_was_left(world.ports, desk)
+    early = await Answerer(desk).answer_what_was_left(world.ports)
     world.clock.move(seconds=LATER)
-    swept = await asyncio.gather(*(answer_what_was_left(world.ports, desk) for _ in range(4)))
-    nothing_left = await answer_what_was_left(world.ports, desk)
+    swept = await asyncio.gather(
+        *(Answerer(desk).answer_what_was_left(world.ports) for _ in range(4))
+    )
+    nothing_left = await Answerer(desk).answer_what_was_left(world.ports)
 
     assert (early, nothing_left) == (0, 0)
     assert 1 in swept
@@ -134,7 +137,7 @@ async def test_an_invitation_that_a_kill_left_has_lost_its_number(
     await stored(f"邀请老公次仁多吉，身份证号码{number}", family.a, world)
     world.clock.move(seconds=LATER)
 
-    await answer_what_was_left(world.ports, desk)
+    await Answerer(desk).answer_what_was_left(world.ports)
 
     row = await MessageRow.get(author="SERVICE")
     assert row.card is not None
@@ -152,7 +155,7 @@ async def test_the_sweep_answers_for_whoever_may_act_no_more(
     await GuardianRow.all().delete()
     world.clock.move(seconds=LATER)
 
-    assert await answer_what_was_left(world.ports, desk) == 1
+    assert await Answerer(desk).answer_what_was_left(world.ports) == 1
     assert (await texts())[
         1
     ] == "没有找到，或您无权查看。请核对编号；如有疑问请联系参保地医保经办机构。"
@@ -187,7 +190,7 @@ async def test_a_press_that_a_kill_left_is_done_after_the_start(
     await pressed(asked, family, world)
     world.clock.move(seconds=LATER)
 
-    await asyncio.gather(*(answer_what_was_left(world.ports, desk) for _ in range(4)))
+    await asyncio.gather(*(Answerer(desk).answer_what_was_left(world.ports) for _ in range(4)))
 
     await check_paused_once(family)
 
@@ -200,7 +203,7 @@ async def test_a_press_that_was_done_but_not_told_is_told(
     await do(Proposal.read(asked.card.terms), one.id, talk(world, desk, family.a))
     world.clock.move(minutes=30)
 
-    assert await answer_what_was_left(world.ports, desk) == 1
+    assert await Answerer(desk).answer_what_was_left(world.ports) == 1
 
     await check_paused_once(family)
 

@@ -3,14 +3,15 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from uuid import UUID
 
-import asyncpg
 import pytest
+from structlog.testing import capture_logs
 from tortoise.transactions import in_transaction
 
-from gongji.chat.announcements import announcements
+from gongji.chat.announcements import LOW_BALANCE, announcements
 from gongji.chat.notifier import Notifier
 from gongji.domain.conversation import CardKind
 from gongji.domain.errors import Unavailable
@@ -19,8 +20,14 @@ from gongji.domain.money import Fen
 from gongji.domain.page import PageRequest
 from gongji.store.conversations import messages_changed, page_of_messages, read_conversation
 from gongji.store.database import pool
-from gongji.store.outbox import take_events
-from gongji.store.rows import ConversationRow, EventRow, MessageRow
+from gongji.store.outbox import lease_events, load_events
+from gongji.store.rows import (
+    BindingRow,
+    ConversationRow,
+    EventFailureRow,
+    EventRow,
+    MessageRow,
+)
 from gongji.usecases.end import EndBinding, end_binding
 from gongji.usecases.pause import PauseBinding, pause_binding
 from gongji.usecases.relay import Relayed, relay_events
@@ -28,7 +35,7 @@ from gongji.usecases.resume import ResumeBinding, resume_binding
 from gongji.usecases.reverse import ReverseSettlement
 from gongji.usecases.set_limit import SetBindingLimit, set_binding_limit
 from tests.bills import bill, reverse_settlement, settle_bill, settling
-from tests.faults import BEGIN, COMMIT, Fault, Faults, faulty_pool
+from tests.faults import BEGIN, COMMIT, Fault, Faults
 from tests.usecases.e2 import Family, make_family
 from tests.usecases.family_steps import accept, couple, invite
 from tests.usecases.play import Play, played
@@ -40,9 +47,10 @@ async def tell(world: World) -> None:
 
 
 async def heard(person: Person) -> list[CardKind]:
-    """Return the cards in somebody's conversation, the oldest first."""
+    """Return the cards about events in somebody's conversation, the oldest first."""
     page = await page_of_messages(pool(), person.id, PageRequest(100))
-    return [message.card.kind for message in reversed(page.rows) if message.card]
+    cards = (message.card for message in reversed(page.rows))
+    return [card.kind for card in cards if card and card.notice != LOW_BALANCE]
 
 
 async def changes(person: Person) -> int:
@@ -54,9 +62,8 @@ async def changed_since(person: Person, change: int) -> list[tuple[int, CardKind
     return [(one.number, one.card.kind) for one in found if one.card]
 
 
-async def settled(world: World, family: Family, number: str = "1") -> UUID:
-    request = settling(family.me, bill(number, 751_27))
-    return (await settle_bill(request, family.hospital.actor, world.ports)).id
+async def settled(world: World, family: Family) -> UUID:
+    return await settle(world, family, "1", 751_27)
 
 
 async def untold() -> list[str]:
@@ -94,7 +101,7 @@ async def test_each_sharer_hears_of_the_own_draw_and_the_beneficiary_of_the_rece
 
     await tell(world)
 
-    told = {row.person_id: row.card for row in await MessageRow.all()}
+    told = {row.person_id: row.card for row in await about_events()}
     about = {"ids": {"settlement": str(settlement)}, "notice": None, "terms": {}}
     assert told == {
         family.me.id: {"kind": "RECEIPT", **about},
@@ -115,7 +122,8 @@ async def test_a_reversal_changes_the_receipt_and_the_draws(world: World) -> Non
     await tell(world)
 
     assert await heard(family.me) == [CardKind.RECEIPT, CardKind.RECEIPT, CardKind.REVERSAL]
-    assert await changed_since(family.a, before) == [(1, CardKind.DRAW), (2, CardKind.REVERSAL)]
+    # The second message told that the balance ran low.
+    assert await changed_since(family.a, before) == [(1, CardKind.DRAW), (3, CardKind.REVERSAL)]
 
 
 async def settled_elsewhere(world: World, family: Family) -> None:
@@ -173,7 +181,13 @@ async def test_a_whole_history_is_told_once_to_those_concerned_in_its_order(worl
 
 async def told_pairs() -> Counter[tuple[UUID | None, UUID]]:
     """Count the messages by event and person."""
-    return Counter((row.event_id, row.person_id) for row in await MessageRow.all())
+    return Counter((row.event_id, row.person_id) for row in await about_events())
+
+
+async def about_events() -> list[MessageRow]:
+    """Return the messages that tell of events, in order; a low balance comes beside its event."""
+    rows = await MessageRow.all().order_by("person_id", "number")
+    return [row for row in rows if row.card and row.card["notice"] != LOW_BALANCE]
 
 
 async def expected_pairs() -> list[tuple[UUID | None, UUID]]:
@@ -200,7 +214,7 @@ async def expect_order() -> None:
     """Expect whoever hears of several events of one subject to hear of them in their order."""
     numbers = {row.id: (row.subject_id, row.number) for row in await EventRow.all()}
     last: dict[tuple[UUID, UUID], int] = {}
-    for message in await MessageRow.all().order_by("person_id", "number"):
+    for message in await about_events():
         assert message.event_id is not None
         subject, number = numbers[message.event_id]
         assert last.get((message.person_id, subject), 0) < number
@@ -221,10 +235,10 @@ async def test_notifiers_at_once_tell_everything_once_and_in_order(world: World)
     over = asyncio.Event()
 
     async def notifier() -> int:
-        counts = Relayed(0, 0)
+        counts = Relayed()
         while not over.is_set() or await untold():
             done = await relay_events(announcements, world.ports, limit=1)
-            counts = Relayed(counts.events + done.events, counts.messages + done.messages)
+            counts = counts.and_then(done)
             await asyncio.sleep(0)
         return counts.events
 
@@ -254,7 +268,8 @@ async def test_a_subject_that_another_server_has_is_left_to_it(world: World) -> 
 
     async def another_server() -> list[EventKind]:
         async with in_transaction() as connection:
-            taken = await take_events(connection, most_subjects=1)
+            leases = await lease_events(connection, most_subjects=1, at=world.clock.now())
+            taken = await load_events(connection, leases, most_of_one=1)
             has_taken.set()
             await may_go_on.wait()
         return [one.event.kind for one in taken]
@@ -300,17 +315,158 @@ async def test_an_event_that_only_a_newer_program_knows_waits_with_its_followers
     assert await heard(b) == [CardKind.INVITATION, CardKind.BINDING, CardKind.BINDING]
 
 
+async def lows() -> Counter[UUID]:
+    """Count the notices of a low balance by person."""
+    rows = await MessageRow.all()
+    return Counter(x.person_id for x in rows if x.card and x.card["notice"] == LOW_BALANCE)
+
+
+async def test_a_balance_that_crosses_the_line_is_told_once_to_its_owner(world: World) -> None:
+    family = await make_family(world)
+
+    # Own 118.63 and A's 300.00 fall to nothing; B's 205.88 falls to 174.51 first, which is not low.
+    await settle(world, family, "1", 450_00)
+    await tell(world)
+    first = await lows()
+    await settle(world, family, "2", 100_00)
+    await tell(world)
+    second = await lows()
+    await settle(world, family, "3", 10_00)
+    await tell(world)
+
+    assert first == Counter([family.me.id, family.a.id])
+    assert second == await lows() == Counter([family.me.id, family.a.id, family.b.id])
+
+
+async def settle(world: World, family: Family, number: str, amount: int) -> UUID:
+    request = settling(family.me, bill(number, amount))
+    return (await settle_bill(request, family.hospital.actor, world.ports)).id
+
+
+async def test_what_was_given_back_may_fall_again(world: World) -> None:
+    family = await make_family(world)
+    settlement = await settle(world, family, "1", 100_00)
+    undone = ReverseSettlement(key(), settlement)
+    await reverse_settlement(undone, family.hospital.actor, world.ports)
+    await settle(world, family, "2", 100_00)
+
+    await tell(world)
+
+    assert await lows() == Counter({family.me.id: 2})
+
+
+async def test_the_line_is_the_policy_of_the_owners_region(world: World) -> None:
+    family = await make_family(world)
+    await pool().execute_query(
+        "UPDATE policy SET rules = rules::jsonb || '{\"low_balance_below\": 1000}'"
+    )
+
+    await settle(world, family, "1", 100_00)
+    await tell(world)
+
+    assert await lows() == Counter()
+
+
+@dataclass
+class Broken:
+    """Events of a couple, the second of which nobody can be told of, and of a family beside."""
+
+    a: Person
+    b: Person
+    family: Family
+
+
 @pytest.fixture
-async def faults(migrated_database: str, emptying: str) -> AsyncIterator[Faults]:
-    """Return the plan of a pool that breaks as planned, on an emptied database."""
-    planned = Faults()
-    cleaner = await asyncpg.connect(migrated_database)
-    try:
-        await cleaner.execute(emptying)
-    finally:
-        await cleaner.close()
-    async with faulty_pool(migrated_database, planned):
-        yield planned
+async def broken(world: World) -> Broken:
+    a, b = await couple(world)
+    family = await make_family_beside(world)
+    binding = await invite(world, a, b)
+    await accept(world, b, binding)
+    await end_binding(EndBinding(key(), binding), a.actor, world.ports)
+    await pool().execute_query("UPDATE event SET ids = '{}' WHERE number = 2")
+    await end_binding(EndBinding(key(), family.bindings[0]), family.a.actor, world.ports)
+    return Broken(a, b, family)
+
+
+async def test_an_event_that_always_fails_keeps_nobody_else_waiting(
+    world: World, broken: Broken
+) -> None:
+    notifier = Notifier()
+
+    with capture_logs() as log:
+        await notifier.tell_all(world.ports)
+
+    assert await heard(broken.family.me) == [CardKind.BINDING]
+    assert await heard(broken.b) == [CardKind.INVITATION]
+    assert await untold() == [EventKind.INVITATION_ACCEPTED, EventKind.BINDING_ENDED]
+    counts = notifier.counts
+    assert (counts.events, counts.split, counts.failures, counts.set_aside) == (2, 1, 1, 0)
+    assert [line["event"] for line in log] == ["events_split", "event_not_told"]
+
+
+async def test_its_followers_wait_a_while_then_go_on_in_their_order_without_it(
+    world: World, broken: Broken
+) -> None:
+    notifier = Notifier()
+    await notifier.tell_all(world.ports)
+    world.clock.move(seconds=0.9)
+    await notifier.tell_all(world.ports)
+    too_early = notifier.counts.failures
+
+    waiting: list[CardKind] = []
+    with capture_logs() as log:
+        for pause in (0.1, 2, 4, 8):
+            waiting = await heard(broken.b)
+            world.clock.move(seconds=pause)
+            await notifier.tell_all(world.ports)
+
+    assert too_early == 1
+    assert waiting == [CardKind.INVITATION]
+    assert await heard(broken.a) == await heard(broken.b) == [CardKind.INVITATION, CardKind.BINDING]
+    assert await untold() == []
+    assert (notifier.counts.failures, notifier.counts.set_aside) == (5, 1)
+    (aside,) = [line for line in log if line["event"] == "event_set_aside"]
+    assert (aside["attempts"], type(aside["exc_info"])) == (5, KeyError)
+
+
+async def test_what_was_set_aside_is_told_once_a_newer_program_can(
+    world: World, broken: Broken
+) -> None:
+    notifier = Notifier()
+    for pause in (0, 1, 2, 4, 8):
+        world.clock.move(seconds=pause)
+        await notifier.tell_all(world.ports)
+    (aside,) = await EventFailureRow.all()
+    binding = await BindingRow.get(sharer_id=broken.a.id)
+    ids = f'{{"binding": "{binding.id}"}}'
+
+    world.clock.move(hours=1)
+    await notifier.tell_set_aside(world.ports)
+    still_failing = await EventFailureRow.all()
+    await pool().execute_query("UPDATE event SET ids = $1 WHERE id = $2", [ids, aside.event_id])
+    await notifier.tell_set_aside(world.ports)
+    too_early = await heard(broken.b)
+    world.clock.move(hours=1)
+    await asyncio.gather(*(Notifier().tell_set_aside(world.ports) for _ in range(4)))
+
+    assert [row.attempts for row in still_failing] == [6]
+    assert too_early == [CardKind.INVITATION, CardKind.BINDING]
+    assert await heard(broken.b) == [CardKind.INVITATION, CardKind.BINDING, CardKind.BINDING]
+    assert await EventFailureRow.all() == []
+    assert max((await told_pairs()).values()) == 1
+
+
+async def test_several_notifiers_set_it_aside_once(world: World, broken: Broken) -> None:
+    notifiers = [Notifier() for _ in range(4)]
+    for pause in (0, 1, 2, 4, 8, 16):
+        world.clock.move(seconds=pause)
+        await asyncio.gather(*(one.tell_all(world.ports) for one in notifiers))
+
+    assert await untold() == []
+    assert sum(one.counts.set_aside for one in notifiers) == 1
+    assert max((await told_pairs()).values()) == 1
+    await expect_order()
+    await expect_whole()
 
 
 async def history(world: World) -> None:

@@ -47,6 +47,8 @@ ABOUT: Final[dict[Topic, str]] = {
     Topic.WHY_NOT_USED: "WhyNotUsed",
     Topic.STATEMENT: "Statement",
     Topic.PREMIUM: "PayPremium",
+    Topic.REFUND: "RefundPremium",
+    Topic.WITHDRAW: "Withdraw",
     Topic.END: "EndBinding",
     Topic.PAUSE: "Pause",
     Topic.LIMIT: "SetLimit",

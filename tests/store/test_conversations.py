@@ -176,9 +176,15 @@ async def test_messages_that_nobody_answered_are_found(world: World) -> None:
     first, second = await said(typed("余额"), typed("帮助"))
     await said(Draft(Author.SERVICE, "好", replies_to=first.id), typed("新"), later=HOUR)
 
-    found = await unanswered_messages(pool(), sent_before=NOON + HOUR, sent_since=NOON, limit=10)
+    async def found(beyond: UUID | None = None) -> list[UUID]:
+        messages = await unanswered_messages(
+            pool(), sent_before=NOON + HOUR, sent_since=NOON, beyond=beyond, limit=10
+        )
+        return [one.id for one in messages]
 
-    assert [one.id for one in found] == [second.id]
+    assert await found() == [second.id]
+    assert await found(first.id) == [second.id]
+    assert await found(second.id) == []
 
 
 HOUR = timedelta(hours=1)

@@ -27,13 +27,20 @@ from gongji.chat import cards as shown
 from gongji.chat.proposals import MOST_CHOICES, Act
 from gongji.domain.actor import Actor
 from gongji.domain.conversation import CardKind
-from gongji.domain.disclosure import OrderSource
+from gongji.domain.disclosure import Coverage, OrderSource
+from gongji.domain.identity import mask_name
+from gongji.domain.institution import InstitutionKind
+from gongji.domain.money import NOTHING, Fen
+from gongji.domain.movement import MOVEMENT_NAMES, MovementKind
+from gongji.domain.occasion import OccasionKind
 
 R = TypeVar("R")
 
 _MOST_BUTTONS: Final = MOST_CHOICES
 _MOST_RELATIVES: Final = 20
 """Relatives on one card; the family account lists them all."""
+_MOST_SUMMED: Final = 8
+"""Relatives on a card about a month or a window; a sharer has seven where nothing else is said."""
 _MOST_SENTENCES: Final = 8
 
 describe_enum(
@@ -50,6 +57,14 @@ describe_enum(
     LIMIT="设置限额。Set limits.",
     RESERVE="设置保留金额。Set the reserve.",
     PAY="代缴居民医保费。Pay a premium.",
+    REFUND="退居民医保费。Refund a premium.",
+)
+describe_enum(
+    OccasionKind,
+    "到期的事，以后可能增加。What the calendar makes due; values may be added.",
+    MONTH_ENDED="一个月结束。A month is over.",
+    PREMIUM_OPENED="居民医保费开始缴纳。The window of a premium opens.",
+    PREMIUM_CLOSES="居民医保费即将截止。The window of a premium is about to close.",
 )
 describe_enum(
     shown.ConfirmState,
@@ -61,6 +76,7 @@ describe_enum(
     REFUSED="未予办理。Refused by the rules.",
     OVERTAKEN="情况已有变化。What it showed holds no more.",
     EXPIRED="已过期。Its time is over.",
+    FAILED="系统出错，未能确认结果。It failed; whether it was done is to be seen elsewhere.",
 )
 
 
@@ -145,6 +161,10 @@ class ReceiptCard(Buttoned):
     """本人的结算。A settled bill of the person."""
 
     settlement: SettlementType = strawberry.field(description="结算。The settlement.")
+    advice: str | None = strawberry.field(
+        description="怎样可以少付现金的中文提示；没有可做的则为空。"
+        "What the person can do so that less is cash, in Chinese; null where there is nothing."
+    )
 
 
 @strawberry.type
@@ -184,9 +204,88 @@ class PayablePremiumCard(Buttoned):
 
 @strawberry.type
 class BalanceCard(Buttoned):
-    """本人的个人账户。The person's own account."""
+    """某一时刻的本人个人账户。The person's own account as it was at a moment."""
 
     account: PersonalAccount = strawberry.field(description="账户。The account.")
+    read_at: datetime = strawberry.field(
+        description="余额的时间，即读取的时间；账户有变动时卡片会更新。"
+        "When it was read; the card is told of as changed whenever money moves."
+    )
+
+
+@strawberry.type
+class PremiumWindowCard(Buttoned):
+    """居民医保费开始缴纳或即将截止。A window that opens or is about to close (G14)."""
+
+    occasion: OccasionKind = strawberry.field(description="开始还是截止。Which of the two.")
+    year: int = strawberry.field(description="待遇年度。The benefit year.")
+    sentence: str = strawberry.field(description="中文通知。The sentence, in Chinese.")
+    payables: list[PayablePremiumType] = strawberry.field(
+        description="还没有缴费的家人，最多8位。Relatives whose premium is not paid, the first 8.",
+        directives=[ListSize(assumed_size=_MOST_SUMMED)],
+    )
+
+
+@strawberry.type
+class StatementEntry:
+    """一个月内一类明细的合计。The entries of one kind in a month, summed up."""
+
+    kind: MovementKind = strawberry.field(description="类别。The kind.")
+    name: str = strawberry.field(description="类别的中文名称。Its name in Chinese.")
+    count: int = strawberry.field(description="笔数。How many.")
+    amount_fen: Fen = strawberry.field(
+        description="合计（分），不带正负号，方向见类别。Fen in all; the kind tells which way."
+    )
+
+
+@strawberry.type
+class StatementDraws:
+    """一个月内一位家人使用的合计。What one relative drew in a month, summed up."""
+
+    name: str = strawberry.field(description="家人的姓名，已隐去部分。The relative, masked.")
+    count: int = strawberry.field(description="笔数。How many.")
+    amount_fen: Fen = strawberry.field(description="合计（分）。Fen in all.")
+    returned_fen: Fen = strawberry.field(
+        description="其中已退回的（分）。Fen of it that were returned since."
+    )
+
+
+@strawberry.type
+class StatementCard(Buttoned):
+    """本人个人账户一个月的汇总。A month of the person's own account, summed up."""
+
+    year: int = strawberry.field(description="年。The year.")
+    month: int = strawberry.field(description="月。The month.")
+    entries: list[StatementEntry] = strawberry.field(
+        description="各类明细的合计，最多8类。Sums by kind of entry, 8 at most.",
+        directives=[ListSize(assumed_size=len(MovementKind))],
+    )
+    draws: list[StatementDraws] = strawberry.field(
+        description="各位家人使用的合计，最多8位。Sums by relative, the first 8.",
+        directives=[ListSize(assumed_size=_MOST_SUMMED)],
+    )
+    balance_fen: Fen = strawberry.field(
+        description="月末余额（分）；当月未结束的为目前余额。Fen at the end of the month, or now."
+    )
+
+
+@strawberry.type
+class QuoteCard(Buttoned):
+    """试算的答复，只说明当时。The answer to a quote, as it was when it was asked (G18)."""
+
+    amount_fen: Fen = strawberry.field(description="所问的金额（分）。Fen that were asked about.")
+    place: InstitutionKind | None = strawberry.field(
+        description="机构类别，没有说明则为空。The kind of place; null where none was named."
+    )
+    own_fen: Fen = strawberry.field(description="本人账户可付（分）。Fen of the own account.")
+    rest: Coverage = strawberry.field(
+        description="其余能否由共济支付。Whether sharers pay the rest."
+    )
+    left_today: int = strawberry.field(
+        description="当时当天还可试算的次数。Quotes that were left on that day."
+    )
+    asked_at: datetime = strawberry.field(description="试算的时间。When it was asked.")
+    sentence: str = strawberry.field(description="中文说明。The answer, in Chinese.")
 
 
 @strawberry.type
@@ -245,7 +344,10 @@ Card = Annotated[
     | DrawReversalCard
     | PremiumCard
     | PayablePremiumCard
+    | PremiumWindowCard
     | BalanceCard
+    | StatementCard
+    | QuoteCard
     | NoticeCard
     | HelpCard
     | ConfirmCard
@@ -267,7 +369,24 @@ _BINDING_CARDS: Final[dict[CardKind, type[Any]]] = {
 def show_card(card: shown.ShownCard, viewer: Actor) -> Any:
     """Return a card as the type of its kind and its viewer."""
     buttons = [CardButton(name=one.name, label=one.label) for one in card.buttons]
-    make: Callable[..., Any]
+    match card:
+        case shown.ReceivedInvitation() | shown.BindingShown():
+            return _show_binding_card(card, buttons)
+        case shown.OrderShown() | shown.BeneficiariesShown():
+            return _show_family(card, buttons)
+        case shown.ReceiptShown() | shown.DrawShown():
+            return _show_bill(card, buttons)
+        case shown.PremiumShown() | shown.PayableShown() | shown.PremiumWindowShown():
+            return _show_premium_card(card, buttons, viewer)
+        case shown.BalanceShown() | shown.StatementShown() | shown.QuoteShown():
+            return _show_account(card, buttons)
+        case _:
+            return _show_words(card, buttons)
+
+
+def _show_binding_card(
+    card: shown.ReceivedInvitation | shown.BindingShown, buttons: list[CardButton]
+) -> Any:
     match card:
         case shown.ReceivedInvitation():
             declaration = DeclarationType.of(card.declaration_version)
@@ -276,35 +395,107 @@ def show_card(card: shown.ShownCard, viewer: Actor) -> Any:
         case shown.BindingShown():
             make = _BINDING_CARDS[card.kind]
             return make(binding=show_binding(card.binding), buttons=buttons)
+
+
+def _show_family(
+    card: shown.OrderShown | shown.BeneficiariesShown, buttons: list[CardButton]
+) -> Any:
+    family = card.family
+    match card:
         case shown.OrderShown():
             return OrderCard(
-                order_version=card.family.order_version,
-                order_source=card.family.order_source,
-                sharers=[
-                    BindingAsBeneficiary.of(one) for one in card.family.sharers[:_MOST_RELATIVES]
-                ],
+                order_version=family.order_version,
+                order_source=family.order_source,
+                sharers=[BindingAsBeneficiary.of(one) for one in _first(family.sharers)],
                 buttons=buttons,
             )
         case shown.BeneficiariesShown():
-            beneficiaries = [
-                BindingAsSharer.of(one) for one in card.family.beneficiaries[:_MOST_RELATIVES]
-            ]
+            beneficiaries = [BindingAsSharer.of(one) for one in _first(family.beneficiaries)]
             return BeneficiariesCard(beneficiaries=beneficiaries, buttons=buttons)
+
+
+def _show_bill(card: shown.ReceiptShown | shown.DrawShown, buttons: list[CardButton]) -> Any:
+    make: Callable[..., Any]
+    match card:
         case shown.ReceiptShown():
-            make = ReversalCard if card.is_reversal else ReceiptCard
-            return make(settlement=SettlementType.of(card.settlement), buttons=buttons)
+            settlement = SettlementType.of(card.settlement)
+            if card.is_reversal:
+                return ReversalCard(settlement=settlement, buttons=buttons)
+            return ReceiptCard(settlement=settlement, advice=card.advice, buttons=buttons)
         case shown.DrawShown():
             make = DrawReversalCard if card.is_reversal else DrawCard
             return make(draw=SharedDrawType.of(card.draw), buttons=buttons)
+
+
+def _show_premium_card(
+    card: shown.PremiumShown | shown.PayableShown | shown.PremiumWindowShown,
+    buttons: list[CardButton],
+    viewer: Actor,
+) -> Any:
+    match card:
         case shown.PremiumShown():
             return PremiumCard(premium=show_premium(card.premium, viewer), buttons=buttons)
         case shown.PayableShown():
             payable = PayablePremiumType.of(card.payable)
             return PayablePremiumCard(payable=payable, buttons=buttons)
+        case shown.PremiumWindowShown():
+            return PremiumWindowCard(
+                occasion=OccasionKind(card.occasion),
+                year=card.year,
+                sentence=card.sentence,
+                payables=[PayablePremiumType.of(one) for one in card.payables[:_MOST_SUMMED]],
+                buttons=buttons,
+            )
+
+
+def _show_account(
+    card: shown.BalanceShown | shown.StatementShown | shown.QuoteShown, buttons: list[CardButton]
+) -> Any:
+    match card:
         case shown.BalanceShown():
-            return BalanceCard(account=PersonalAccount.of(card.account), buttons=buttons)
-        case _:
-            return _show_words(card, buttons)
+            account = PersonalAccount.of(card.account)
+            return BalanceCard(account=account, read_at=card.read_at, buttons=buttons)
+        case shown.StatementShown():
+            return _show_statement(card, buttons)
+        case shown.QuoteShown():
+            return QuoteCard(
+                amount_fen=card.amount,
+                place=card.place,
+                own_fen=card.own,
+                rest=card.rest,
+                left_today=card.left_today,
+                asked_at=card.asked_at,
+                sentence=card.sentence,
+                buttons=buttons,
+            )
+
+
+def _show_statement(card: shown.StatementShown, buttons: list[CardButton]) -> StatementCard:
+    month = card.month
+    return StatementCard(
+        year=card.first.year,
+        month=card.first.month,
+        entries=[
+            StatementEntry(
+                kind=one.kind,
+                name=MOVEMENT_NAMES[one.kind],
+                count=one.count,
+                amount_fen=one.amount,
+            )
+            for one in month.entries
+        ],
+        draws=[
+            StatementDraws(
+                name=mask_name(one.name),
+                count=one.count,
+                amount_fen=one.amount,
+                returned_fen=one.returned,
+            )
+            for one in month.draws[:_MOST_SUMMED]
+        ],
+        balance_fen=NOTHING if month.balance is None else month.balance,
+        buttons=buttons,
+    )
 
 
 def _first(relatives: Sequence[R]) -> Sequence[R]:

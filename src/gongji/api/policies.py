@@ -89,6 +89,12 @@ class RegionPolicy:
     low_below_fen: Fen = strawberry.field(
         description="共济人可用金额低于多少显示为不多（分）。Fen below which a sharer is low (G18)."
     )
+    low_balance_below_fen: Fen = strawberry.field(
+        description="本人账户余额低于多少时提醒（分）。Fen below which the owner is told of it."
+    )
+    premium_reminder_days: int = strawberry.field(
+        description="居民医保费截止前几天提醒。Days of reminding that a window closes (G14)."
+    )
     quotes_per_day: int = strawberry.field(
         description="本人每天可试算的次数。Quotes of a person per day (G18)."
     )
@@ -114,6 +120,8 @@ class RegionPolicy:
             child_until_age=policy.child_until_age,
             self_paid_counts=policy.self_paid_counts,
             low_below_fen=policy.low_below,
+            low_balance_below_fen=policy.low_balance_below,
+            premium_reminder_days=policy.premium_reminder_days,
             quotes_per_day=policy.quotes_per_day,
             credentials=[kind for kind in CredentialKind if kind in policy.credentials],
         )

@@ -244,4 +244,12 @@ def show_problem(problem: errors.Problem) -> Problem:
 
 
 HANDLERS = tuple(_SHOWN.values())
-KNOWN = (errors.Unauthenticated, errors.Forbidden, errors.Malformed, errors.Unavailable)
+KNOWN = (
+    errors.Unauthenticated,
+    errors.Forbidden,
+    errors.Malformed,
+    errors.Unavailable,
+    errors.Refusal,
+)
+"""What is told as a top-level error, with its code. A refusal is one only where the field has no
+union to hold it: a guardian may be removed while a list is being read."""

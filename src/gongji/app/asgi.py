@@ -30,9 +30,10 @@ from gongji.app.metrics import MeasuredView, Metrics
 from gongji.app.settings import Settings, SettingsWrong
 from gongji.app.sweeps import Sweep, sweeping
 from gongji.app.tax_bureau import HttpTaxBureau
-from gongji.chat.conversation import answer_what_was_left
+from gongji.chat.answerer import Answerer
 from gongji.chat.feed import Feed
 from gongji.chat.notifier import Notifier
+from gongji.chat.reminders import Reminders
 from gongji.desk.desk import Acts, Desk
 from gongji.domain.actor import Actor
 from gongji.store.database import open_database
@@ -62,6 +63,12 @@ BOOKS_WATCHED_EVERY_S: Final = 60
 
 ANSWERED_EVERY_S: Final = 15
 """How often what a kill has left of conversations is done, in seconds."""
+
+SET_ASIDE_EVERY_S: Final = 60
+"""How often it is looked for events that were set aside and are to be tried again, in seconds."""
+
+REMINDED_EVERY_S: Final = 60
+"""How often it is looked for what the calendar makes due, in seconds."""
 
 _log = structlog.get_logger("gongji.app")
 _HEADERS: Final[Mapping[bytes, bytes]] = MappingProxyType(
@@ -143,11 +150,14 @@ def create_app(
     health, metrics = Health(), Metrics()
     desk = desk or Desk(Acts.of(ports))
     metrics.watch_desk(desk)
-    notifier, feed = Notifier(), Feed()
-    metrics.watch_chat(notifier, feed)
+    notifier, answerer, feed = Notifier(), Answerer(desk), Feed()
+    reminders = Reminders()
+    metrics.watch_chat(notifier, answerer, reminders, feed)
     beside = (
         Sweep("watch_books", BOOKS_WATCHED_EVERY_S, metrics.watch_books),
-        Sweep("answer_messages", ANSWERED_EVERY_S, partial(answer_what_was_left, desk=desk)),
+        Sweep("answer_messages", ANSWERED_EVERY_S, answerer.answer_what_was_left),
+        Sweep("tell_set_aside", SET_ASIDE_EVERY_S, notifier.tell_set_aside),
+        Sweep("remind", REMINDED_EVERY_S, reminders.remind),
     )
 
     @asynccontextmanager

@@ -10,8 +10,10 @@ from typing import Final
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from gongji.chat.answerer import Answerer
 from gongji.chat.feed import Feed
 from gongji.chat.notifier import Notifier
+from gongji.chat.reminders import Reminders
 from gongji.desk.desk import Desk, Kind
 from gongji.usecases.retrying import RETRY_COUNTS, RetryCause
 
@@ -62,15 +64,31 @@ class AtTheDesk(Collector):
 class InTheChat(Collector):
     """What this process has told of events, and who follows conversations here."""
 
-    def __init__(self, notifier: Notifier, feed: Feed) -> None:
+    def __init__(
+        self, notifier: Notifier, answerer: Answerer, reminders: Reminders, feed: Feed
+    ) -> None:
         self._notifier: Final = notifier
+        self._answerer: Final = answerer
+        self._reminders: Final = reminders
         self._feed: Final = feed
 
     def collect(self) -> Iterator[Metric]:
         """Read the counts."""
+        told, answered = self._notifier.counts, self._answerer.counts
         for name, text, counted in (
-            ("events_told", "Events that were relayed.", self._notifier.counts.events),
-            ("messages_told", "Messages that told of them.", self._notifier.counts.messages),
+            ("events_told", "Events that were relayed.", told.events),
+            ("messages_told", "Messages that told of them.", told.messages),
+            ("events_split", "Transactions that broke and were told one by one.", told.split),
+            ("events_not_told", "Attempts to tell of an event that failed.", told.failures),
+            ("events_set_aside", "Events that their followers left behind.", told.set_aside),
+            ("messages_answered_late", "Messages that a kill had left.", answered.answered),
+            ("messages_not_answered", "Attempts to answer that failed.", answered.failures),
+            ("messages_given_up", "Messages answered with an apology.", answered.given_up),
+            (
+                "messages_reminding",
+                "Messages due by the calendar.",
+                self._reminders.counts.messages,
+            ),
             ("feed_lost", "Times without a connection to listen on.", self._feed.lost),
         ):
             yield CounterMetricFamily(f"gongji_{name}", text, counted)

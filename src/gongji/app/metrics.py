@@ -34,8 +34,10 @@ from gongji.api.gateway import GatewaySchema
 from gongji.api.view import GatewayView
 from gongji.api.wire import Asked
 from gongji.app.collectors import AtTheDesk, InTheChat, Retries
+from gongji.chat.answerer import Answerer
 from gongji.chat.feed import Feed
 from gongji.chat.notifier import Notifier
+from gongji.chat.reminders import Reminders
 from gongji.desk.desk import Desk
 from gongji.usecases.ports import Ports
 from gongji.usecases.view_books import last_books_check
@@ -100,9 +102,11 @@ class Metrics:
         """Show what a desk counts."""
         self.registry.register(AtTheDesk(desk))
 
-    def watch_chat(self, notifier: Notifier, feed: Feed) -> None:
+    def watch_chat(
+        self, notifier: Notifier, answerer: Answerer, reminders: Reminders, feed: Feed
+    ) -> None:
         """Show what is told, and who follows."""
-        self.registry.register(InTheChat(notifier, feed))
+        self.registry.register(InTheChat(notifier, answerer, reminders, feed))
 
     async def watch_books(self, _ports: Ports) -> None:
         """Take over what the last check of the books found, whoever ran it."""

@@ -33,80 +33,106 @@ class Like:
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """Who is told of a kind of event, and how; None: not a word, and no card of theirs moves.
+    """Who is told of a kind of event, and how; None: not a word.
 
     Args:
         subject: the card for the beneficiary, the account's owner or the insured.
         sharers: the card for the binding's sharer, or for each whose account was drawn.
-        stale: earlier cards of those who are told that show something else from now on.
-        orders: whether the subject's deduction order changes with it.
+        stale: earlier cards of the subject that show something else from now on.
+        stale_of_sharers: earlier cards of the sharers that do.
     """
 
     subject: CardKind | None
     sharers: CardKind | None
-    stale: Like | None = None
-    orders: bool = False
-
-
-def _both(card: CardKind, stale: Like, *, orders: bool = False) -> Hearing:
-    return Hearing(card, card, stale, orders)
+    stale: tuple[Like, ...] = ()
+    stale_of_sharers: tuple[Like, ...] = ()
 
 
 _OF_BINDING: Final = Like(role="binding")
 _OF_SETTLEMENT: Final = Like(role="settlement")
 # What could be paid over the binding, and what was.
 _OF_PREMIUM: Final = Like(CardKind.PREMIUM, "binding")
-_NOBODY: Final = Hearing(None, None)
-_SHARER_ALONE: Final = Hearing(None, CardKind.BINDING, _OF_BINDING)
+_OF_WINDOW: Final = Like(CardKind.PREMIUM_WINDOW)
+_ORDER: Final = Like(CardKind.ORDER)
+_BALANCE: Final = Like(CardKind.BALANCE)
+
+
+def _both(card: CardKind, *stale: Like, order: bool = False) -> Hearing:
+    """Tell both sides; with ``order`` the subject's deduction order changes with it."""
+    return Hearing(card, card, (*stale, _ORDER) if order else stale, stale)
+
+
+_SHARER_ALONE: Final = Hearing(None, CardKind.BINDING, stale_of_sharers=(_OF_BINDING,))
+# The insured person's own account has nothing to do with it.
+_PREMIUM: Final = Hearing(
+    CardKind.PREMIUM, CardKind.PREMIUM, (_OF_PREMIUM,), (_OF_PREMIUM, _OF_WINDOW, _BALANCE)
+)
 
 HEARINGS: Final[Mapping[EventKind, Hearing]] = MappingProxyType(
     {
         EventKind.RELATIVE_INVITED: _both(CardKind.INVITATION, _OF_BINDING),
-        EventKind.INVITATION_ACCEPTED: _both(CardKind.BINDING, _OF_BINDING, orders=True),
+        EventKind.INVITATION_ACCEPTED: _both(CardKind.BINDING, _OF_BINDING, order=True),
         EventKind.INVITATION_SENT_TO_REVIEW: _both(CardKind.REVIEW, _OF_BINDING),
         EventKind.INVITATION_DECLINED: _both(CardKind.INVITATION, _OF_BINDING),
         EventKind.INVITATION_WITHDRAWN: _both(CardKind.INVITATION, _OF_BINDING),
         EventKind.INVITATION_EXPIRED: _both(CardKind.INVITATION, _OF_BINDING),
-        EventKind.KINSHIP_CONFIRMED: _both(CardKind.BINDING, _OF_BINDING, orders=True),
+        EventKind.KINSHIP_CONFIRMED: _both(CardKind.BINDING, _OF_BINDING, order=True),
         EventKind.KINSHIP_REFUSED: _both(CardKind.REVIEW, _OF_BINDING),
         EventKind.CONSENT_RENEWED: _both(CardKind.BINDING, _OF_BINDING),
         # To the beneficiary a pause looks like any other time when a sharer is not available.
         EventKind.BINDING_PAUSED: _SHARER_ALONE,
         EventKind.BINDING_RESUMED: _SHARER_ALONE,
-        EventKind.BINDING_ENDED: _both(CardKind.BINDING, _OF_BINDING, orders=True),
+        EventKind.BINDING_ENDED: _both(CardKind.BINDING, _OF_BINDING, order=True),
         EventKind.LIMIT_SET: _SHARER_ALONE,
-        EventKind.RESERVE_SET: Hearing(CardKind.BALANCE, None, Like(CardKind.BALANCE)),
-        EventKind.ORDER_CHANGED: Hearing(CardKind.ORDER, None, orders=True),
-        EventKind.BILL_SETTLED: Hearing(CardKind.RECEIPT, CardKind.DRAW),
-        EventKind.SETTLEMENT_REVERSED: _both(CardKind.REVERSAL, _OF_SETTLEMENT),
-        EventKind.PREMIUM_DEBITED: _both(CardKind.PREMIUM, _OF_PREMIUM),
-        EventKind.PREMIUM_CONFIRMED: _both(CardKind.PREMIUM, _OF_PREMIUM),
-        EventKind.PREMIUM_FAILED: _both(CardKind.PREMIUM, _OF_PREMIUM),
-        EventKind.PREMIUM_REFUNDED: _both(CardKind.PREMIUM, _OF_PREMIUM),
+        EventKind.RESERVE_SET: Hearing(CardKind.BALANCE, None, (_BALANCE,)),
+        EventKind.ORDER_CHANGED: Hearing(CardKind.ORDER, None, (_ORDER,)),
+        EventKind.BILL_SETTLED: Hearing(CardKind.RECEIPT, CardKind.DRAW, (_BALANCE,), (_BALANCE,)),
+        EventKind.SETTLEMENT_REVERSED: _both(CardKind.REVERSAL, _OF_SETTLEMENT, _BALANCE),
+        EventKind.PREMIUM_DEBITED: _PREMIUM,
+        EventKind.PREMIUM_CONFIRMED: _PREMIUM,
+        EventKind.PREMIUM_FAILED: _PREMIUM,
+        EventKind.PREMIUM_REFUNDED: _PREMIUM,
         # Every month, and in no list of what people asked to hear; the balance is there to read.
-        EventKind.CONTRIBUTION_BOOKED: _NOBODY,
+        EventKind.CONTRIBUTION_BOOKED: Hearing(None, None, (_BALANCE,)),
         EventKind.PERSON_STATUS_CHANGED: Hearing(CardKind.NOTICE, None),
-        EventKind.ACCOUNT_STATUS_CHANGED: Hearing(CardKind.NOTICE, None, Like(CardKind.BALANCE)),
+        EventKind.ACCOUNT_STATUS_CHANGED: Hearing(CardKind.NOTICE, None, (_BALANCE,)),
     }
 )
 
 
 def announcements(told: RecordedEvent) -> Iterator[Saying]:
-    """Tell who hears what of an event, each person once.
+    """Tell who hears what of an event, each person once, and whose account runs low by it.
 
     Clause: G18.
     """
     hearing, event = HEARINGS[told.event.kind], told.event
-    stale = () if hearing.stale is None else (hearing.stale.of(event.ids),)
-    if hearing.subject is not None:
-        order = (Likeness(CardKind.ORDER),) if hearing.orders else ()
-        yield Saying(event.subject_id, _card(hearing.subject, told), (*stale, *order))
-    if hearing.sharers is not None:
+    if hearing.subject is not None or hearing.stale:
+        yield _saying(event.subject_id, hearing.subject, hearing.stale, told)
+    if hearing.sharers is not None or hearing.stale_of_sharers:
         for sharer_id in dict.fromkeys(told.sharers):
-            yield Saying(sharer_id, _card(hearing.sharers, told), stale)
+            yield _saying(sharer_id, hearing.sharers, hearing.stale_of_sharers, told)
+    for owner_id, below in told.low:
+        card = Card(CardKind.NOTICE, {}, notice=LOW_BALANCE, terms={"below": below})
+        yield Saying(owner_id, card, name=LOW_BALANCE)
 
 
-def _card(kind: CardKind, told: RecordedEvent) -> Card:
+def card_for(told: RecordedEvent, person_id: UUID) -> Card | None:
+    """Return the card by which a person hears of an event; None: not a word.
+
+    Clause: G18.
+    """
+    theirs = (one for one in announcements(told) if one.person_id == person_id and one.name is None)
+    return next((one.card for one in theirs), None)
+
+
+LOW_BALANCE: Final = "LOW_BALANCE"
+
+
+def _saying(
+    person_id: UUID, kind: CardKind | None, stale: tuple[Like, ...], told: RecordedEvent
+) -> Saying:
     """Make a card about what an event is about; a notice is named after the event."""
     event = told.event
-    return Card(kind, event.ids, notice=event.kind if kind is CardKind.NOTICE else None)
+    notice = event.kind if kind is CardKind.NOTICE else None
+    card = None if kind is None else Card(kind, event.ids, notice=notice)
+    return Saying(person_id, card, tuple(like.of(event.ids) for like in stale))

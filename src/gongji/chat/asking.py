@@ -1,8 +1,7 @@
 """Replies to what a person wants to know. Nothing here changes anything but the count of quotes."""
 
-from collections import Counter
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -21,23 +20,22 @@ from gongji.chat.intents import (
 )
 from gongji.chat.live import family_of
 from gongji.chat.relatives import fitting
+from gongji.chat.reminders import statement_card
 from gongji.chat.said import Said, nobody, refused, suggest
 from gongji.domain.actor import Actor
 from gongji.domain.binding import BindingStatus
-from gongji.domain.business_day import Days
 from gongji.domain.conversation import Card, CardKind
-from gongji.domain.errors import Code, Refusal, refuse
+from gongji.domain.errors import Refusal
 from gongji.domain.explanation import Outcome, ToldStep, Viewer, tell, told_order
-from gongji.domain.money import NOTHING, Fen, yuan
-from gongji.domain.movement import MOVEMENT_NAMES, Movement, MovementKind
+from gongji.domain.money import NOTHING, yuan
 from gongji.domain.page import PageRequest
 from gongji.domain.settlement import Settlement
 from gongji.store.reading.lookups import masked_sharer_names
 from gongji.store.reading.settlements import Chosen
 from gongji.usecases.ports import Ports
-from gongji.usecases.quote import PersonalQuote, quote_for_person
-from gongji.usecases.views.accounts import list_movements
+from gongji.usecases.quote import quote_for_person
 from gongji.usecases.views.bindings import BindingAsBeneficiary, BindingAsSharer, see_bindings
+from gongji.usecases.views.months import sum_up_month
 from gongji.usecases.views.own import OwnAccount, see_own_account
 from gongji.usecases.views.relatives import list_relatives
 from gongji.usecases.views.settlements import list_settlements
@@ -57,8 +55,6 @@ _HELPED: Final = (
     Topic.END,
 )
 _LIVE: Final = (BindingStatus.ACTIVE, BindingStatus.PAUSED)
-_MOST_STATEMENT_PAGES: Final = 100
-"""Pages of a month's statement: as many movements as one exported file holds."""
 
 
 async def answer_question(asked: Ask, actor: Actor, ports: Ports) -> Said:
@@ -126,22 +122,14 @@ async def _quote(asked: Quote, actor: Actor, ports: Ports) -> Said:
         quote = await quote_for_person(asked.amount, actor, ports)
     except Refusal as refusal:
         return refused(refusal)
-    place = texts.ANY_PLACE if asked.place is None else texts.PLACES[asked.place]
-    return Said(
-        texts.QUOTE.format(
-            amount=yuan(asked.amount),
-            place=place,
-            coverage=_coverage(asked.amount, quote),
-            left=quote.left_today,
-        )
-    )
-
-
-def _coverage(amount: Fen, quote: PersonalQuote) -> str:
-    own = yuan(quote.own)
-    if quote.own >= amount:
-        return texts.COVERED_BY_OWN.format(own=own)
-    return texts.COVERAGE[quote.rest].format(own=own)
+    terms = {
+        "amount": asked.amount,
+        "place": asked.place and str(asked.place),
+        "own": quote.own,
+        "rest": str(quote.rest),
+        "left": quote.left_today,
+    }
+    return Said(card=Card(CardKind.QUOTE, {}, terms=terms))
 
 
 async def _last_bill(actor: Actor, ports: Ports) -> Settlement | None:
@@ -207,41 +195,10 @@ def _reason(binding: BindingAsSharer, account: OwnAccount | None) -> str:
 
 
 async def _statement(asked: Statement, actor: Actor, ports: Ports) -> Said:
-    """Sum a month of the own account up, by kind of entry."""
-    if await see_own_account(actor, ports) is None:
+    """Sum a month of the own account up."""
+    month = await sum_up_month(actor, ports, date(asked.year, asked.month, 1))
+    if month is None:
         return Said(texts.NO_ACCOUNT)
-    first = date(asked.year, asked.month, 1)
-    after = (first + timedelta(days=31)).replace(day=1)
-    movements = await _movements(actor, ports, Days(first, after - timedelta(days=1)))
-    when = {"year": asked.year, "month": asked.month}
-    if not movements:
-        return Said(texts.NO_STATEMENT.format_map(when))
-    counts: Counter[MovementKind] = Counter(one.kind for one in movements)
-    entries = "".join(
-        texts.STATEMENT_ENTRY.format(
-            name=MOVEMENT_NAMES[kind],
-            count=counts[kind],
-            amount=yuan(Fen(sum(abs(one.amount) for one in movements if one.kind is kind))),
-        )
-        for kind in MovementKind
-        if counts[kind]
-    )
-    balance = yuan(movements[0].balance_after)
-    return Said(texts.STATEMENT.format(**when, entries=entries, balance=balance))
-
-
-async def _movements(actor: Actor, ports: Ports, days: Days) -> list[Movement]:
-    """Return the movements of some days, the newest first.
-
-    Raises:
-        Refusal: more than a statement sums up.
-    """
-    found: list[Movement] = []
-    page = PageRequest(100)
-    for _ in range(_MOST_STATEMENT_PAGES):
-        part = await list_movements(actor, ports, days, page)
-        found += part.rows
-        if not part.has_next:
-            return found
-        page = PageRequest(100, beyond=(part.rows[-1].entry_no,))
-    raise refuse(Code.EXPORT_TOO_LONG)
+    if not month.entries:
+        return Said(texts.NO_STATEMENT.format(year=asked.year, month=asked.month))
+    return Said(card=statement_card(asked.year, asked.month))

@@ -5,15 +5,16 @@ Buttons come from the live state: what was used, came too late or was overtaken 
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
 from gongji.chat import texts
 from gongji.chat.intents import Topic
-from gongji.chat.live import Live
+from gongji.chat.live import Live, first_of_month
 from gongji.chat.proposals import (
     CONFIRM_WITHIN,
+    MOST_CHOICES,
     Act,
     Proposal,
     may_still,
@@ -25,10 +26,14 @@ from gongji.chat.words import words
 from gongji.domain.binding import BindingStatus, Limit
 from gongji.domain.conversation import Card, CardKind, Message, PressOutcome
 from gongji.domain.declaration import declaration_of
+from gongji.domain.disclosure import Coverage
+from gongji.domain.explanation import cash_cause
+from gongji.domain.institution import InstitutionKind
 from gongji.domain.kinship import KINSHIP_NAMES, Kinship
 from gongji.domain.money import Fen, yuan
-from gongji.domain.premium import Premium
+from gongji.domain.premium import Premium, reasons_against_refund
 from gongji.store.reading.accounts import SharedDraw
+from gongji.store.reading.months import Month
 from gongji.usecases.views.bindings import (
     BindingAsBeneficiary,
     BindingAsSharer,
@@ -70,6 +75,7 @@ class ConfirmState(StrEnum):
     REFUSED = "REFUSED"
     OVERTAKEN = "OVERTAKEN"
     EXPIRED = "EXPIRED"
+    FAILED = "FAILED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +114,15 @@ class BeneficiariesShown:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptShown:
-    """A settled bill of this person, or its reversal."""
+    """A settled bill of this person, or its reversal.
+
+    Args:
+        advice: what the person can do so that less is cash; None where there is nothing.
+    """
 
     settlement: SeenSettlement
     is_reversal: bool
+    advice: str | None = None
     buttons: tuple[Button, ...] = ()
 
 
@@ -141,10 +152,55 @@ class PayableShown:
 
 
 @dataclass(frozen=True, slots=True)
+class PremiumWindowShown:
+    """A window that opens or is about to close, with whose premiums could be paid in it.
+
+    Args:
+        occasion: which of the two.
+        payables: those that are not paid, as it is now.
+    """
+
+    occasion: str
+    year: int
+    sentence: str
+    payables: tuple[PayablePremium, ...]
+    buttons: tuple[Button, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class BalanceShown:
-    """The own account."""
+    """The own account as it was at a moment, which is that of reading."""
 
     account: OwnAccount
+    read_at: datetime
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StatementShown:
+    """A month of the own account, summed up."""
+
+    first: date
+    month: Month
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteShown:
+    """An answer that was given at a moment, and is not computed again (G18).
+
+    Args:
+        place: None: no kind of place was named.
+        left_today: quotes that were left then.
+    """
+
+    amount: Fen
+    place: InstitutionKind | None
+    own: Fen
+    rest: Coverage
+    left_today: int
+    asked_at: datetime
+    sentence: str
     buttons: tuple[Button, ...] = ()
 
 
@@ -200,7 +256,10 @@ ShownCard = (
     | DrawShown
     | PremiumShown
     | PayableShown
+    | PremiumWindowShown
     | BalanceShown
+    | StatementShown
+    | QuoteShown
     | NoticeShown
     | HelpShown
     | ConfirmShown
@@ -223,7 +282,7 @@ def _show_binding(_message: Message, card: Card, live: Live) -> ShownCard | None
         return None
     version = "" if live.policy is None else live.policy.declaration_version
     is_over = binding.status is not _CARD_OF.get(card.kind, binding.status)
-    buttons = () if is_over else buttons_of_binding(binding, declaration_version=version)
+    buttons = () if is_over else buttons_of_binding(binding, version, live.places)
     if card.kind is CardKind.INVITATION and isinstance(binding, BindingAsBeneficiary):
         return ReceivedInvitation(binding, version, buttons) if version else None
     return BindingShown(card.kind, binding, buttons)
@@ -236,12 +295,15 @@ _CARD_OF: Final = {
 """Cards about one state: once that is over they have no buttons, whatever comes after it."""
 
 
-def buttons_of_binding(binding: BindingView, *, declaration_version: str) -> tuple[Button, ...]:
+def buttons_of_binding(
+    binding: BindingView, declaration_version: str, places: tuple[int, ...] = ()
+) -> tuple[Button, ...]:
     """Return what a person may do with a binding as it stands.
 
     Args:
         declaration_version: of the declaration that accepting agrees to; it is in the button's
             name, so that who presses agrees to what was shown (G26). Empty: nothing can be agreed.
+        places: in the order, of which accepting an invitation chooses one; empty: none is asked.
     """
     acts: tuple[Act, ...] = ()
     match binding:
@@ -258,11 +320,22 @@ def buttons_of_binding(binding: BindingView, *, declaration_version: str) -> tup
         case BindingAsSharer() | BindingAsBeneficiary():
             live = {BindingStatus.ACTIVE, BindingStatus.IN_REVIEW}
             acts = (Act.END,) if binding.status in live else ()
-    return tuple(
-        Button(f"ACCEPT:{declaration_version}" if act is Act.ACCEPT else act, texts.BUTTONS[act])
-        for act in acts
-        if act is not Act.ACCEPT or declaration_version
-    )
+    is_invited = binding.status is BindingStatus.INVITED
+    buttons: list[Button] = []
+    for act in acts:
+        if act is not Act.ACCEPT:
+            buttons.append(Button(act, texts.BUTTONS[act]))
+        elif declaration_version:
+            buttons += _accepting(declaration_version, places if is_invited else ())
+    return tuple(buttons)
+
+
+def _accepting(declaration_version: str, places: tuple[int, ...]) -> Iterator[Button]:
+    if not places:
+        yield Button(f"{Act.ACCEPT}:{declaration_version}", texts.BUTTONS["ACCEPT"])
+    for place in places:
+        label = texts.BUTTONS["ACCEPT_AT"].format(position=place)
+        yield Button(f"{Act.ACCEPT}@{place}:{declaration_version}", label)
 
 
 def _show_order(_message: Message, _card: Card, live: Live) -> ShownCard | None:
@@ -277,14 +350,16 @@ def _show_settlement(_message: Message, card: Card, live: Live) -> ShownCard | N
     settlement_id, is_reversal = card.ids["settlement"], card.kind is CardKind.REVERSAL
     settlement, draw = live.settlements.get(settlement_id), live.draws.get(settlement_id)
     if settlement is not None and card.kind is not CardKind.DRAW:
-        return ReceiptShown(settlement, is_reversal)
+        cause = None if is_reversal else cash_cause(settlement.settlement.explanation)
+        advice = None if cause is None else texts.ADVICE.get(cause)
+        return ReceiptShown(settlement, is_reversal, advice)
     return None if draw is None else DrawShown(draw, is_reversal)
 
 
 def _show_premium(_message: Message, card: Card, live: Live) -> ShownCard | None:
     if "premium" in card.ids:
         premium = live.premiums.get(card.ids["premium"])
-        return None if premium is None else PremiumShown(premium)
+        return None if premium is None else PremiumShown(premium, _refunding(premium, live))
     payable = live.payable_of(card.ids["binding"], card.terms["year"])
     if payable is None:
         return None
@@ -293,13 +368,64 @@ def _show_premium(_message: Message, card: Card, live: Live) -> ShownCard | None
     return PayableShown(payable, buttons)
 
 
+def _refunding(premium: Premium, live: Live) -> tuple[Button, ...]:
+    against = reasons_against_refund(premium.status, premium.year, live.at)
+    may_refund = premium.payer_id == live.person_id and not any(against)
+    return (_button(Act.REFUND),) if may_refund else ()
+
+
+def _show_premium_window(_message: Message, card: Card, live: Live) -> ShownCard | None:
+    year, occasion = card.terms["year"], card.notice or ""
+    due = tuple(x for x in live.payable if x.tariff.year == year and not x.is_paid)
+    sentence = texts.PREMIUM_WINDOW_OVER.format(year=year)
+    if due:
+        closes = max(one.tariff.closes_on for one in due)
+        day = texts.DAY.format(month=closes.month, day=closes.day)
+        sentence = texts.PREMIUM_WINDOWS[occasion].format(year=year, closes=day)
+    buttons = tuple(
+        Button(f"{Act.PAY}:{one.binding_id}", _pay_for(one, live)) for one in due if not one.reasons
+    )
+    return PremiumWindowShown(occasion, year, sentence, due, buttons[:MOST_CHOICES])
+
+
+def _pay_for(payable: PayablePremium, live: Live) -> str:
+    about = Proposal(Act.PAY, payable.binding_id)
+    return texts.PAY_FOR.format(name=name_of(about, live))
+
+
 def _show_balance(_message: Message, _card: Card, live: Live) -> ShownCard | None:
-    return None if live.account is None else BalanceShown(live.account)
+    return None if live.account is None else BalanceShown(live.account, live.at)
+
+
+def _show_statement(_message: Message, card: Card, live: Live) -> ShownCard | None:
+    first = first_of_month(card)
+    return None if first not in live.months else StatementShown(first, live.months[first])
+
+
+def _show_quote(message: Message, card: Card, _live: Live) -> ShownCard | None:
+    terms = card.terms
+    amount, own, rest = Fen(terms["amount"]), Fen(terms["own"]), Coverage(terms["rest"])
+    place = None if terms["place"] is None else InstitutionKind(terms["place"])
+    covered = texts.COVERED_BY_OWN if own >= amount else texts.COVERAGE[rest]
+    return QuoteShown(
+        amount=amount,
+        place=place,
+        own=own,
+        rest=rest,
+        left_today=terms["left"],
+        asked_at=message.sent_at,
+        sentence=texts.QUOTE.format(
+            amount=yuan(amount),
+            place=texts.ANY_PLACE if place is None else texts.PLACES[place],
+            coverage=covered.format(own=yuan(own)),
+        ),
+    )
 
 
 def _show_notice(_message: Message, card: Card, _live: Live) -> ShownCard | None:
     name = card.notice or "NOT_SHOWN"
-    return NoticeShown(name, texts.NOTICES[name])
+    amounts = {term: yuan(Fen(amount)) for term, amount in card.terms.items()}
+    return NoticeShown(name, texts.NOTICES[name].format_map(amounts))
 
 
 def _show_help(_message: Message, card: Card, _live: Live) -> ShownCard | None:
@@ -334,6 +460,7 @@ _PRESSED: Final = {
     PressOutcome.DONE: ConfirmState.DONE,
     PressOutcome.REFUSED: ConfirmState.REFUSED,
     PressOutcome.OVERTAKEN: ConfirmState.OVERTAKEN,
+    PressOutcome.FAILED: ConfirmState.FAILED,
 }
 
 
@@ -362,8 +489,15 @@ def still_holds(proposal: Proposal, live: Live) -> bool:
         case Act.PAY:
             payable = live.payable_of(proposal.binding_id, terms["year"])
             return payable is not None and payable.plan == terms["plan"] and not payable.reasons
+        case Act.REFUND:
+            return _is_refundable(proposal, live)
         case _:
             return may_still(proposal, _binding(proposal, live))
+
+
+def _is_refundable(proposal: Proposal, live: Live) -> bool:
+    premium = live.premiums.get(proposal.premium_id) if proposal.premium_id else None
+    return premium is not None and bool(_refunding(premium, live))
 
 
 def _declaration(live: Live) -> str | None:
@@ -379,7 +513,8 @@ def _consequences(proposal: Proposal, live: Live) -> Iterator[str]:
             yield texts.INVITE_THEN
             yield _agreement(terms["declaration"], is_sharer=True)
         case Act.ACCEPT:
-            yield texts.ACCEPT_WHOM.format_map(fill)
+            whom = texts.ACCEPT_AT if "position" in terms else texts.ACCEPT_WHOM
+            yield whom.format_map(fill)
             yield texts.ACCEPT_THEN
             yield _agreement(terms["declaration"], is_sharer=False)
         case Act.END:
@@ -403,6 +538,7 @@ _SENTENCES: Final[dict[Act, tuple[str, ...]]] = {
     Act.ORDER: (texts.ORDER_WHOM, texts.ORDER_THEN),
     Act.LIMIT: (texts.LIMIT_WHOM, texts.LIMIT_THEN),
     Act.PAY: (texts.PAY_WHOM, texts.PAY_FROM, texts.PAY_THEN),
+    Act.REFUND: (texts.REFUND_WHOM, texts.REFUND_THEN),
 }
 
 
@@ -425,7 +561,7 @@ def _is_sharer(proposal: Proposal, live: Live) -> bool:
 def _fill(proposal: Proposal, live: Live) -> Mapping[str, Any]:
     """Return what the sentences about a proposal need, names out of the registry."""
     terms = proposal.terms
-    filled: dict[str, Any] = {"year": terms.get("year")}
+    filled: dict[str, Any] = {"year": terms.get("year"), "position": terms.get("position")}
     if proposal.binding_id is not None:
         filled["name"] = name_of(proposal, live)
     for amount in ("amount", "from_own"):
@@ -489,6 +625,8 @@ def _show_choice(message: Message, card: Card, live: Live) -> ShownCard | None:
 
 def _label(proposal: Proposal, live: Live) -> str:
     key: str = proposal.act
+    if proposal.act is Act.ACCEPT and "position" in proposal.terms:
+        key = "ACCEPT_AT"
     if proposal.act is Act.END:
         key = "END_SHARER" if _is_sharer(proposal, live) else "END_BENEFICIARY"
     return texts.CHOICES[key].format_map(_fill(proposal, live))
@@ -509,4 +647,7 @@ _SHOWING: Final[dict[CardKind, Callable[[Message, Card, Live], ShownCard | None]
     CardKind.HELP: _show_help,
     CardKind.CONFIRM: _show_confirm,
     CardKind.CHOICE: _show_choice,
+    CardKind.QUOTE: _show_quote,
+    CardKind.STATEMENT: _show_statement,
+    CardKind.PREMIUM_WINDOW: _show_premium_window,
 }

@@ -1,10 +1,9 @@
-"""A conversation goes on: a message is answered, a button pressed, and what a kill left is done.
+"""A conversation goes on: a message is answered, a button pressed.
 
 Nothing is remembered here: everything is in the messages, their cards and the presses.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -20,7 +19,7 @@ from gongji.chat.cards import (
     ShownCard,
     show_card,
 )
-from gongji.chat.doing import do
+from gongji.chat.doing import do, telling
 from gongji.chat.intents import Act as Wanted
 from gongji.chat.intents import Ambiguous, Ask, NotUnderstood
 from gongji.chat.live import load_live
@@ -35,7 +34,6 @@ from gongji.chat.said import Said, refused, suggest
 from gongji.chat.talk import Talk
 from gongji.chat.typed import masked
 from gongji.chat.understanding import understand
-from gongji.desk.desk import Desk
 from gongji.domain.business_day import business_day
 from gongji.domain.conversation import (
     Card,
@@ -45,20 +43,12 @@ from gongji.domain.conversation import (
     PressOutcome,
 )
 from gongji.domain.errors import PlanChanged, Refusal, StaleOrder, not_found
-from gongji.store.conversations import messages_by_id, replies_to, unanswered_messages
+from gongji.store.conversations import replies_to
 from gongji.store.database import pool
-from gongji.store.presses import open_presses
-from gongji.usecases.ports import Ports
 from gongji.usecases.press_button import PressButton, conclude, press_button
 from gongji.usecases.reply import reply
 from gongji.usecases.send_message import SendMessage, send_message
 from gongji.usecases.views.conversations import see_conversation, see_messages
-
-ANSWERED_WITHIN: Final = timedelta(seconds=30)
-"""How long whoever took a message may take to answer it, before a sweep does."""
-SWEPT_FOR: Final = timedelta(days=2)
-"""How old a message may be that a sweep still answers."""
-MOST_SWEPT: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +73,16 @@ async def send(request_id: UUID, text: str, talk: Talk) -> Sent:
     """
     request = SendMessage(request_id, text, masked(text))
     done = await send_message(request, talk.actor, talk.ports)
-    message = (await see_messages([done.id], talk.actor, talk.ports))[done.id]
+    message = await _seen(done.id, talk, "onBehalfOf")
     return Sent(message, await answer(message, text, talk), done.replayed)
+
+
+async def _seen(message_id: UUID, talk: Talk, *path: str) -> Message:
+    """Return a message of theirs, now: a guardian may have been removed a moment ago."""
+    found = await see_messages([message_id], talk.actor, talk.ports)
+    if message_id not in found:
+        raise not_found(*path)
+    return found[message_id]
 
 
 async def answer(message: Message, text: str, talk: Talk) -> Message:
@@ -152,17 +150,14 @@ async def press(message_id: UUID, button: str, talk: Talk) -> Pressed:
     message = await _theirs(message_id, talk)
     asked = await _as_shown(message, button, talk)
     pressed = await press_button(asked, talk.actor, talk.ports)
-    told = None if pressed is None else await _do_and_conclude(pressed, message, talk)
+    told = None if pressed is None else await do_and_conclude(pressed, message, talk)
     return Pressed(await _theirs(message_id, talk), told)
 
 
 async def _theirs(message_id: UUID, talk: Talk) -> Message:
     # Asked first, so that a till is forbidden and a stranger to the ward is told so.
     await see_conversation(talk.actor, talk.ports)
-    found = await see_messages([message_id], talk.actor, talk.ports)
-    if message_id not in found:
-        raise not_found("messageId")
-    return found[message_id]
+    return await _seen(message_id, talk, "messageId")
 
 
 async def _as_shown(message: Message, button: str, talk: Talk) -> PressButton:
@@ -201,13 +196,13 @@ async def _still_asks(pressed: Press, talk: Talk) -> bool:
     return card is not None and bool(card.buttons)
 
 
-async def _do_and_conclude(pressed: Press, message: Message, talk: Talk) -> Message:
+async def do_and_conclude(pressed: Press, message: Message, talk: Talk) -> Message:
     """Do a press under its own key, as whoever pressed first, and return its reply."""
     if pressed.outcome is not None:
         return (await replies_to(pool(), [pressed.id]))[pressed.id]
     theirs = Talk(pressed.actor, talk.ports, talk.desk)
     outcome, said = await _act(pressed, message, theirs)
-    return await conclude(pressed, outcome, said.draft, talk.ports)
+    return await conclude(pressed, outcome, said.draft, talk.ports, said.telling)
 
 
 async def _act(pressed: Press, message: Message, talk: Talk) -> tuple[PressOutcome, Said]:
@@ -226,7 +221,7 @@ async def _act(pressed: Press, message: Message, talk: Talk) -> tuple[PressOutco
         case _ if name == OPTION:
             chosen = read_options(message.card)[int(argument) - 1]
             return PressOutcome.DONE, await ask_to_confirm(chosen, talk.actor, talk.ports)
-    return await _act_on_event(Act(name), argument, message.card, pressed, talk)
+    return await _act_on_event(name, argument, message.card, pressed, talk)
 
 
 _AT_ONCE: Final = {Act.ACCEPT, Act.DECLINE, Act.WITHDRAW}
@@ -234,26 +229,39 @@ _AT_ONCE: Final = {Act.ACCEPT, Act.DECLINE, Act.WITHDRAW}
 
 
 async def _act_on_event(
-    act: Act, argument: str, card: Card, pressed: Press, talk: Talk
+    name: str, argument: str, card: Card, pressed: Press, talk: Talk
 ) -> tuple[PressOutcome, Said]:
-    terms = {"declaration": argument} if act is Act.ACCEPT else {}
-    if act is Act.PAY:
-        terms = {"year": card.terms["year"]}
-    proposal = Proposal(act, card.ids["binding"], terms)
-    if act in _AT_ONCE:
+    proposal = _meant(name, argument, card)
+    if proposal.act in _AT_ONCE:
         return await _carry_out(proposal, pressed, talk)
     return PressOutcome.DONE, await ask_to_confirm(proposal, talk.actor, talk.ports)
+
+
+def _meant(name: str, argument: str, card: Card) -> Proposal:
+    """Return what a button stands for: ``ACCEPT@2:2025-01``, ``PAY:<binding>``, ``END``."""
+    word, _, place = name.partition("@")
+    act = Act(word)
+    match act:
+        case Act.ACCEPT:
+            position = {"position": int(place)} if place else {}
+            return Proposal(act, card.ids["binding"], {"declaration": argument, **position})
+        case Act.PAY:
+            binding_id = UUID(argument) if argument else card.ids["binding"]
+            return Proposal(act, binding_id, {"year": card.terms["year"]})
+        case Act.REFUND:
+            return Proposal(act, card.ids["binding"], {"premium": str(card.ids["premium"])})
+    return Proposal(act, card.ids["binding"])
 
 
 async def _carry_out(proposal: Proposal, pressed: Press, talk: Talk) -> tuple[PressOutcome, Said]:
     """Do it, say why not, or ask again where it is no longer as it was shown."""
     try:
-        await do(proposal, pressed.id, talk)
+        done = await do(proposal, pressed.id, talk)
     except (PlanChanged, StaleOrder):
         return PressOutcome.OVERTAKEN, await _asked_again(proposal, talk)
     except Refusal as refusal:
         return PressOutcome.REFUSED, refused(refusal)
-    return PressOutcome.DONE, Said(texts.DONE[proposal.act])
+    return PressOutcome.DONE, Said(texts.DONE[proposal.act], telling=telling(proposal.act, done))
 
 
 async def _asked_again(proposal: Proposal, talk: Talk) -> Said:
@@ -262,28 +270,3 @@ async def _asked_again(proposal: Proposal, talk: Talk) -> Said:
     except Refusal as refusal:
         return refused(refusal)
     return Said(texts.CHANGED, confirm_card(fresh))
-
-
-async def answer_what_was_left(ports: Ports, desk: Desk) -> int:
-    """Answer messages, and do presses, that a kill left; returns how many.
-
-    Of a message only what was kept of it is read: an invitation has lost its number, and is asked
-    to be sent again.
-    """
-    now = ports.clock.now()
-    before, since = now - ANSWERED_WITHIN, now - SWEPT_FOR
-    messages = await unanswered_messages(
-        pool(), sent_before=before, sent_since=since, limit=MOST_SWEPT
-    )
-    presses = await open_presses(
-        pool(), pressed_before=before, pressed_since=since, limit=MOST_SWEPT
-    )
-    for message in messages:
-        if message.actor is not None:
-            talk = Talk(message.actor, ports, desk)
-            await answer(message, message.text or "", talk)
-    for one in presses:
-        talk = Talk(one.actor, ports, desk)
-        found = await messages_by_id(pool(), [one.message_id])
-        await _do_and_conclude(one, found[one.message_id], talk)
-    return len(messages) + len(presses)

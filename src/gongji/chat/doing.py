@@ -1,9 +1,13 @@
 """Doing what was confirmed: the use cases that the plain mutations call, under a derived key."""
 
+from collections.abc import Mapping
+from typing import Final
 from uuid import UUID
 
+from gongji.chat.announcements import card_for
 from gongji.chat.proposals import Act, Proposal, read_limit
 from gongji.chat.talk import Talk
+from gongji.domain.events import EventKind
 from gongji.domain.kinship import Kinship
 from gongji.domain.money import Fen
 from gongji.usecases.accept import AcceptInvitation, accept_invitation
@@ -13,6 +17,8 @@ from gongji.usecases.invite import InviteRelative, invite_relative
 from gongji.usecases.pause import PauseBinding, pause_binding
 from gongji.usecases.pay_premium import PayPremium
 from gongji.usecases.ports import Ports
+from gongji.usecases.press_button import Telling
+from gongji.usecases.refund_premium import RefundPremium, refund_premium
 from gongji.usecases.reorder import ReorderSharers, reorder_sharers
 from gongji.usecases.resume import ResumeBinding, resume_binding
 from gongji.usecases.set_limit import SetBindingLimit, set_binding_limit
@@ -41,7 +47,46 @@ async def do(proposal: Proposal, key: UUID, talk: Talk) -> Done:
         case Act.ORDER:
             order = tuple(map(UUID, terms["order"]))
             return await reorder_sharers(ReorderSharers(key, order, terms["version"]), actor, ports)
+        case Act.REFUND:
+            refunding = RefundPremium(key, UUID(terms["premium"]))
+            return await refund_premium(refunding, actor, ports)
     return await _do_to_binding(proposal, key, talk)
+
+
+_CAUSED: Final[Mapping[Act, frozenset[EventKind]]] = {
+    Act.INVITE: frozenset({EventKind.RELATIVE_INVITED}),
+    Act.ACCEPT: frozenset(
+        {
+            EventKind.INVITATION_ACCEPTED,
+            EventKind.INVITATION_SENT_TO_REVIEW,
+            EventKind.CONSENT_RENEWED,
+        }
+    ),
+    Act.DECLINE: frozenset({EventKind.INVITATION_DECLINED}),
+    Act.WITHDRAW: frozenset({EventKind.INVITATION_WITHDRAWN}),
+    Act.ORDER: frozenset({EventKind.ORDER_CHANGED}),
+    Act.END: frozenset({EventKind.BINDING_ENDED}),
+    Act.PAUSE: frozenset({EventKind.BINDING_PAUSED}),
+    Act.RESUME: frozenset({EventKind.BINDING_RESUMED}),
+    Act.LIMIT: frozenset({EventKind.LIMIT_SET}),
+    Act.RESERVE: frozenset({EventKind.RESERVE_SET}),
+    Act.PAY: frozenset({EventKind.PREMIUM_DEBITED}),
+    Act.REFUND: frozenset({EventKind.PREMIUM_REFUNDED}),
+}
+"""What happens when an act is done."""
+_ROLES: Final[Mapping[Act, str | None]] = {
+    Act.ORDER: None,
+    Act.RESERVE: "account",
+    Act.PAY: "premium",
+    Act.REFUND: "premium",
+}
+"""What the id is that an act gives back, where it is no binding's."""
+
+
+def telling(act: Act, done: Done) -> Telling:
+    """Return the event that the reply to an act tells of."""
+    role = _ROLES.get(act, "binding")
+    return Telling(_CAUSED[act], {} if role is None else {role: done.id}, card_for)
 
 
 def _invitation(proposal: Proposal, key: UUID, ports: Ports) -> InviteRelative:
@@ -60,7 +105,9 @@ async def _do_to_binding(proposal: Proposal, key: UUID, talk: Talk) -> Done:
         raise ValueError("all else is about one binding")
     match proposal.act:
         case Act.ACCEPT:
-            accepting = AcceptInvitation(key, binding_id, terms["declaration"])
+            accepting = AcceptInvitation(
+                key, binding_id, terms["declaration"], terms.get("position")
+            )
             return await accept_invitation(accepting, actor, ports)
         case Act.DECLINE:
             return await decline_invitation(DeclineInvitation(key, binding_id), actor, ports)

@@ -78,6 +78,8 @@ class Topic(StrEnum):
     WHY_NOT_USED = "WHY_NOT_USED"
     STATEMENT = "STATEMENT"
     PREMIUM = "PREMIUM"
+    REFUND = "REFUND"
+    WITHDRAW = "WITHDRAW"
     END = "END"
     PAUSE = "PAUSE"
     LIMIT = "LIMIT"
@@ -175,6 +177,21 @@ class PayPremium:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundPremium:
+    """Give a premium back that was paid (退保费); year None: not said."""
+
+    whom: Whom | None = None
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Withdraw an invitation (撤回邀请); whom None: the one that waits."""
+
+    whom: Whom | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EndBinding:
     """End a binding (解绑); whom None: not said."""
 
@@ -218,6 +235,8 @@ Act = (
     | Decline
     | Reorder
     | PayPremium
+    | RefundPremium
+    | Withdraw
     | EndBinding
     | Pause
     | Resume

@@ -1,7 +1,7 @@
 """The notifier: turns events of the outbox into messages, again and again, in every process.
 
 Several processes share the work; each event is told once, however many there are and whenever one
-of them is killed.
+of them is killed. One that cannot be told is logged and counted, and holds nobody else up.
 """
 
 import asyncio
@@ -9,9 +9,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+import structlog
+
 from gongji.chat.announcements import announcements
 from gongji.usecases.ports import Ports
-from gongji.usecases.relay import relay_events
+from gongji.usecases.relay import Relayed, relay_events, relay_set_aside
 
 POLL_S: Final = 0.5
 """How long an event of another process may wait before anybody looks, in seconds."""
@@ -21,10 +23,22 @@ BREATH_S: Final = 0.05
 
 @dataclass(slots=True)
 class NotifierCounts:
-    """What one notifier has done; both only ever grow."""
+    """What one notifier has done; every count only ever grows.
+
+    Args:
+        split: transactions that broke, so that their events were told one by one.
+        failures: attempts to tell of one event that failed.
+        set_aside: events that failed so often that their followers went on without them.
+    """
 
     events: int = 0
     messages: int = 0
+    split: int = 0
+    failures: int = 0
+    set_aside: int = 0
+
+
+_log = structlog.get_logger("gongji.notifier")
 
 
 class Notifier:
@@ -56,6 +70,32 @@ class Notifier:
         Raises:
             Unavailable: the database is silent; what was not told waits.
         """
-        while (relayed := await relay_events(announcements, ports)).events:
-            self.counts.events += relayed.events
-            self.counts.messages += relayed.messages
+        while self._count(await relay_events(announcements, ports)).events:
+            continue
+
+    async def tell_set_aside(self, ports: Ports) -> None:
+        """Try again each event that was set aside some time ago.
+
+        Raises:
+            Unavailable: the database is silent.
+        """
+        self._count(await relay_set_aside(announcements, ports))
+
+    def _count(self, relayed: Relayed) -> Relayed:
+        """Count what was done, and log what could not be."""
+        counts = self.counts
+        counts.events += relayed.events
+        counts.messages += relayed.messages
+        counts.split += len(relayed.broken)
+        counts.failures += len(relayed.untold)
+        for broken in relayed.broken:
+            _log.warning("events_split", error=type(broken).__qualname__)
+        for untold in relayed.untold:
+            counts.set_aside += untold.is_set_aside
+            _log.error(
+                "event_set_aside" if untold.is_set_aside else "event_not_told",
+                event_id=str(untold.event_id),
+                attempts=untold.attempts,
+                exc_info=untold.failure,
+            )
+        return relayed

@@ -13,7 +13,7 @@ from uuid import UUID
 from gongji.domain.binding import BindingStatus, Limit
 from gongji.domain.conversation import Card, CardKind
 from gongji.domain.money import Fen
-from gongji.domain.premium import Tariff
+from gongji.domain.premium import Premium, Tariff
 from gongji.usecases.views.bindings import BindingAsBeneficiary, BindingAsSharer, BindingView
 
 CONFIRM_WITHIN: Final = timedelta(minutes=10)
@@ -36,6 +36,7 @@ class Act(StrEnum):
     LIMIT = "LIMIT"
     RESERVE = "RESERVE"
     PAY = "PAY"
+    REFUND = "REFUND"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,14 @@ class Proposal:
     @property
     def ids(self) -> dict[str, UUID]:
         """Return the ids by which a card about it is found."""
-        return {} if self.binding_id is None else {"binding": self.binding_id}
+        ids = {} if self.binding_id is None else {"binding": self.binding_id}
+        return ids if self.premium_id is None else {**ids, "premium": self.premium_id}
+
+    @property
+    def premium_id(self) -> UUID | None:
+        """Return the premium that it is about, if it is about one that was paid."""
+        premium = self.terms.get("premium")
+        return None if premium is None else UUID(premium)
 
 
 def confirm_card(proposal: Proposal) -> Card:
@@ -121,6 +129,11 @@ def may_still(proposal: Proposal, binding: BindingView | None) -> bool:
             return binding.status is BindingStatus.ACTIVE
         case _:
             return False
+
+
+def refund_terms(premium: Premium) -> dict[str, Any]:
+    """Return the terms of giving a premium back."""
+    return {"premium": str(premium.id), "year": premium.year, "amount": premium.amount}
 
 
 def pay_terms(tariff: Tariff, *, from_own: Fen, plan: str) -> dict[str, Any]:

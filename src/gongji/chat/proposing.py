@@ -19,13 +19,15 @@ from gongji.chat.intents import (
     Pause,
     PayPremium,
     Place,
+    RefundPremium,
     Reorder,
     Resume,
     SetLimit,
     SetReserve,
     Whom,
+    Withdraw,
 )
-from gongji.chat.live import family_of, policy_of
+from gongji.chat.live import family_of, places_to_choose, policy_of
 from gongji.chat.proposals import (
     MOST_CHOICES,
     Proposal,
@@ -33,6 +35,7 @@ from gongji.chat.proposals import (
     confirm_card,
     may_still,
     pay_terms,
+    refund_terms,
     write_limit,
 )
 from gongji.chat.proposals import Act as Doing
@@ -40,13 +43,15 @@ from gongji.chat.relatives import fitting
 from gongji.chat.said import Said, nobody, refused
 from gongji.domain.actor import Actor
 from gongji.domain.binding import BindingStatus, Limit
-from gongji.domain.errors import Code, Refusal, refuse
+from gongji.domain.errors import Code, Refusal, refuse, refuse_any
 from gongji.domain.identity import mask_digits
+from gongji.domain.page import PageRequest
+from gongji.domain.premium import PremiumSide, PremiumStatus, reasons_against_refund
 from gongji.usecases.end import quote_end
 from gongji.usecases.ports import Ports
 from gongji.usecases.views.bindings import BindingAsSharer, BindingView, see_binding, see_bindings
 from gongji.usecases.views.own import see_own_account
-from gongji.usecases.views.premiums import list_payable_premiums
+from gongji.usecases.views.premiums import list_payable_premiums, list_premiums, see_premiums
 from gongji.usecases.views.relatives import Relative, RelativeSide, list_relatives
 
 _SHARER, _BENEFICIARY = RelativeSide.SHARER, RelativeSide.BENEFICIARY
@@ -56,6 +61,9 @@ _PAUSED: Final = (BindingStatus.PAUSED,)
 _ENDABLE: Final = (BindingStatus.IN_REVIEW, BindingStatus.ACTIVE, BindingStatus.PAUSED)
 _LIMITED: Final = (*_INVITED, *_ENDABLE)
 _LIVE: Final = (BindingStatus.ACTIVE, BindingStatus.PAUSED)
+_STANDING: Final = {PremiumStatus.DEBITED, PremiumStatus.CONFIRMED}
+_MOST_PREMIUMS: Final = 100
+"""Premiums, the newest, among which one that is to be refunded is looked for."""
 
 
 async def propose(readings: Sequence[Act], actor: Actor, ports: Ports) -> Said:
@@ -90,8 +98,10 @@ _DOING: Final[Mapping[type, Doing]] = {
     Invite: Doing.INVITE,
     Accept: Doing.ACCEPT,
     Decline: Doing.DECLINE,
+    Withdraw: Doing.WITHDRAW,
     Reorder: Doing.ORDER,
     PayPremium: Doing.PAY,
+    RefundPremium: Doing.REFUND,
     EndBinding: Doing.END,
     Pause: Doing.PAUSE,
     Resume: Doing.RESUME,
@@ -113,6 +123,8 @@ async def _proposals(
             return await _orders(act, relatives, actor, ports)
         case PayPremium():
             return await _premiums(act, relatives, actor, ports)
+        case RefundPremium():
+            return await _refunds(act, relatives, actor, ports)
         case SetLimit():
             limits = {"period": act.period and str(act.period), "amount": act.amount}
             meant = fitting(relatives, act.whom, side=_BENEFICIARY, among=_LIMITED)
@@ -120,14 +132,16 @@ async def _proposals(
         case Accept():
             invited = fitting(relatives, act.whom, side=_SHARER, among=_INVITED)
             renewing = await _awaiting_consent(act.whom, relatives, actor, ports)
-            return _about(Doing.ACCEPT, [*invited, *renewing])
-        case Decline() | EndBinding() | Pause() | Resume():
+            accepting = await _acceptances(invited, actor, ports)
+            return [*accepting, *_about(Doing.ACCEPT, renewing)]
+        case Decline() | Withdraw() | EndBinding() | Pause() | Resume():
             side, states = _MEANT[type(act)]
             return _about(_word(act), fitting(relatives, act.whom, side=side, among=states))
 
 
 _MEANT: Final[Mapping[type, tuple[RelativeSide | None, tuple[BindingStatus, ...]]]] = {
     Decline: (_SHARER, _INVITED),
+    Withdraw: (_BENEFICIARY, _INVITED),
     EndBinding: (None, _ENDABLE),
     Pause: (_BENEFICIARY, _ACTIVE),
     Resume: (_BENEFICIARY, _PAUSED),
@@ -150,6 +164,19 @@ def _invitations(act: Invite, ports: Ports) -> list[Proposal]:
     return [
         Proposal(Doing.INVITE, None, {"kinship": str(kinship), **sealed})
         for kinship in sorted(act.relation.kinships)
+    ]
+
+
+async def _acceptances(invited: Sequence[Relative], actor: Actor, ports: Ports) -> list[Proposal]:
+    """Return what accepting may be: where the region wants a place, one for each place (G1)."""
+    places: tuple[int, ...] = ()
+    if invited:
+        places = places_to_choose(await family_of(actor, ports), await policy_of(actor, ports))
+    if not places:
+        return _about(Doing.ACCEPT, invited)
+    return [
+        Proposal(Doing.ACCEPT, one.binding_id, {"position": place})
+        for one, place in product(invited, places)
     ]
 
 
@@ -214,6 +241,22 @@ async def _premiums(
     ]
 
 
+async def _refunds(
+    act: RefundPremium, relatives: Sequence[Relative], actor: Actor, ports: Ports
+) -> list[Proposal]:
+    """Return the premiums that are meant: those that can be refunded, else those that stand."""
+    page = await list_premiums(actor, ports, PremiumSide.PAYER, PageRequest(_MOST_PREMIUMS))
+    standing = [x for x in page.rows if x.status in _STANDING and act.year in {None, x.year}]
+    if act.whom is not None:
+        meant = {one.person_id for one in fitting(relatives, act.whom, side=_BENEFICIARY)}
+        standing = [one for one in standing if one.insured_id in meant]
+    at = ports.clock.now()
+    refundable = [x for x in standing if not any(reasons_against_refund(x.status, x.year, at))]
+    return [
+        Proposal(Doing.REFUND, one.binding_id, refund_terms(one)) for one in refundable or standing
+    ]
+
+
 async def ask_to_confirm(proposal: Proposal, actor: Actor, ports: Ports) -> Said:
     """Ask to confirm one proposal as it stands now, or say why it cannot be done."""
     try:
@@ -242,6 +285,8 @@ async def refreshed(proposal: Proposal, actor: Actor, ports: Ports) -> Proposal:
             return replace(proposal, terms={**terms, "was": account.reserve})
         case Doing.PAY:
             return await _payable(proposal, actor, ports)
+        case Doing.REFUND:
+            return await _refunded(proposal, actor, ports)
         case Doing.ORDER:
             return await _reordered(proposal, actor, ports)
     return await _of_binding(proposal, actor, ports)
@@ -297,6 +342,16 @@ async def _payable(proposal: Proposal, actor: Actor, ports: Ports) -> Proposal:
             terms = pay_terms(one.tariff, from_own=one.from_own, plan=one.plan)
             return replace(proposal, terms=terms)
     raise refuse(Code.PREMIUM_NOT_PAYABLE)
+
+
+async def _refunded(proposal: Proposal, actor: Actor, ports: Ports) -> Proposal:
+    premium_id = proposal.premium_id
+    found = {} if premium_id is None else await see_premiums([premium_id], actor, ports)
+    premium = None if premium_id is None else found.get(premium_id)
+    if premium is None or premium.payer_id != actor.person_id:
+        raise refuse(Code.NOT_FOUND, "premiumId")
+    refuse_any(reasons_against_refund(premium.status, premium.year, ports.clock.now()))
+    return replace(proposal, terms=refund_terms(premium))
 
 
 async def _reordered(proposal: Proposal, actor: Actor, ports: Ports) -> Proposal:

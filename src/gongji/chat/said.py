@@ -6,14 +6,20 @@ from gongji.chat import texts
 from gongji.chat.intents import Topic
 from gongji.domain.conversation import Author, Card, CardKind, Draft
 from gongji.domain.errors import Refusal
+from gongji.usecases.press_button import Telling
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message of the service before it is stored."""
+    """A message of the service before it is stored.
+
+    Args:
+        telling: the event of which it tells, where it answers what has caused one.
+    """
 
     text: str | None = None
     card: Card | None = None
+    telling: Telling | None = None
 
     @property
     def draft(self) -> Draft:

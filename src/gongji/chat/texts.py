@@ -7,12 +7,14 @@ from typing import Final
 
 BUTTONS: Final[dict[str, str]] = {
     "ACCEPT": "同意承诺书并接受",
+    "ACCEPT_AT": "同意承诺书并接受，排第{position}位",
     "DECLINE": "拒绝",
     "WITHDRAW": "撤回邀请",
     "PAUSE": "暂停共济",
     "RESUME": "恢复共济",
     "END": "解除绑定",
     "PAY": "缴纳",
+    "REFUND": "申请退费",
     "CONFIRM": "确认",
     "CANCEL": "取消",
 }
@@ -21,6 +23,7 @@ NOTICES: Final[dict[str, str]] = {
     "NOT_SHOWN": "这项内容已无法查看。",
     "PERSON_STATUS_CHANGED": "您的参保状态有变化；如有疑问，请联系参保地医保经办机构。",
     "ACCOUNT_STATUS_CHANGED": "您的个人账户状态有变化；如有疑问，请联系参保地医保经办机构。",
+    "LOW_BALANCE": "您的个人账户余额已低于{below}；余额用完后，费用由家人的共济或个人现金支付。",
 }
 """Sentences of cards that only say something, by their name."""
 
@@ -36,9 +39,7 @@ COVERAGE: Final[dict[str, str]] = {
     "NOT": "本人账户可付{own}，其余家人的共济不能支付，由个人现金支付。",
 }
 COVERED_BY_OWN: Final = "本人账户足够支付{own}。"
-QUOTE: Final = (
-    "{amount}的费用，按在参保地{place}、全部可由个人账户支付计算：{coverage}今天还可试算{left}次。"
-)
+QUOTE: Final = "{amount}的费用，按在参保地{place}、全部可由个人账户支付计算：{coverage}"
 PLACES: Final[dict[str, str]] = {"HOSPITAL": "定点医院", "PHARMACY": "定点药店"}
 ANY_PLACE: Final = "定点医药机构"
 
@@ -59,9 +60,26 @@ WHY_OF_MINE: Final[dict[str, str]] = {
     "USABLE": "您的账户目前可以为{name}共济。",
 }
 
-STATEMENT: Final = "{year}年{month}月个人账户：{entries}月末余额{balance}。"
-STATEMENT_ENTRY: Final = "{name}{count}笔共{amount}；"
 NO_STATEMENT: Final = "{year}年{month}月您的个人账户没有明细。"
+
+PREMIUM_WINDOWS: Final[dict[str, str]] = {
+    "PREMIUM_OPENED": "{year}年度居民医保费开始缴纳，{closes}截止。您可以用个人账户为家人代缴：",
+    "PREMIUM_CLOSES": "{year}年度居民医保费将于{closes}截止，还有家人未缴。您可以用个人账户代缴：",
+}
+PREMIUM_WINDOW_OVER: Final = "{year}年度居民医保费目前没有可由您代缴的家人。"
+DAY: Final = "{month}月{day}日"
+PAY_FOR: Final = "为{name}缴纳"
+
+ADVICE: Final[dict[str, str]] = {
+    "ORDER": "您还没有设置扣款顺序，家人的账户暂未使用；请在“扣款顺序”中设置。",
+    "PLACE": "请到定点医院或定点药店就医、购药，才能使用个人账户和共济。",
+    "PERSON": "请联系参保地医保经办机构核对您的参保状态。",
+    "OWN_ACCOUNT": "请联系参保地医保经办机构核对您的个人账户状态。",
+    "NO_SHARERS": "家人可以邀请您共济，用家人的个人账户支付不足部分。",
+    "SHORT": "家人账户的可用金额不足；可以请其他家人邀请您共济。",
+    "REGION": "在已开通异地共济的定点医药机构，家人的账户才能支付。",
+}
+"""What a beneficiary can do so that less is paid in cash, by why it was."""
 
 HELP: Final = "您可以直接说，例如："
 HELP_ABOUT: Final = "您可以这样说："
@@ -81,6 +99,8 @@ NOBODY: Final[dict[str, str]] = {
     "RESUME": "没有找到已暂停的共济关系。",
     "LIMIT": "没有找到您为其共济的这样一位家人。",
     "PAY": "没有找到您可以为其缴费的这样一位家人。",
+    "WITHDRAW": "没有找到您发出的、等待答复的邀请。",
+    "REFUND": "没有找到您代缴的、可以退的居民医保费。",
     "WHY": "没有找到这样一位与您有共济关系的家人。",
 }
 """What is said where nobody fits, whoever was meant."""
@@ -97,6 +117,7 @@ TITLES: Final[dict[str, str]] = {
     "LIMIT": "设置限额",
     "RESERVE": "设置保留金额",
     "PAY": "代缴居民医保费",
+    "REFUND": "退居民医保费",
 }
 
 INVITE_WHOM: Final = "邀请您的{kinship}（证件号码{id_number}）使用您的个人账户余额。"
@@ -104,6 +125,7 @@ INVITE_THEN: Final = "对方接受后才生效；绑定不划转任何资金。"
 AGREES: Final = "确认即表示同意承诺书（{version}版）：{declaration}"
 AGREES_ELSEWHERE: Final = "确认即表示同意承诺书（{version}版），全文由参保地经办机构提供。"
 ACCEPT_WHOM: Final = "接受{name}的共济邀请。"
+ACCEPT_AT: Final = "接受{name}的共济邀请，扣款顺序排第{position}位。"
 ACCEPT_THEN: Final = "结算时先用您本人的账户，不足部分由家人的账户按顺序支付。"
 DECLINE_WHOM: Final = "拒绝{name}的共济邀请。"
 WITHDRAW_WHOM: Final = "撤回对{name}的邀请。"
@@ -127,6 +149,8 @@ RESERVE_NONE: Final = "共济时您的账户不再保留金额。"
 PAY_WHOM: Final = "为{name}缴纳{year}年度居民医保费{amount}。"
 PAY_FROM: Final = "从您的个人账户支付{from_own}，须一次缴清。"
 PAY_THEN: Final = "税务未确认的自动退回；待遇年度开始前可以申请退费。"
+REFUND_WHOM: Final = "退掉为{name}缴纳的{year}年度居民医保费{amount}。"
+REFUND_THEN: Final = "全部退回原来支付的账户；{name}在{year}年度将没有居民医保，除非重新缴纳。"
 
 CONFIRM_STATES: Final[dict[str, str]] = {
     "OPEN": "请在10分钟内确认。",
@@ -136,7 +160,10 @@ CONFIRM_STATES: Final[dict[str, str]] = {
     "REFUSED": "未予办理。",
     "OVERTAKEN": "情况已有变化，此卡片不再有效。",
     "EXPIRED": "已超过确认时间，没有办理任何业务。",
+    "FAILED": "系统出错，未能确认办理结果。",
 }
+CANNOT_ANSWER: Final = "系统出错，没能答复这条消息，没有办理任何业务。请稍后再说一次。"
+CANNOT_TELL: Final = "系统出错，未能确认办理结果。请先查看最新情况，再决定是否重新办理。"
 
 DONE: Final[dict[str, str]] = {
     "INVITE": "邀请已发出，等待对方接受。",
@@ -150,6 +177,7 @@ DONE: Final[dict[str, str]] = {
     "LIMIT": "限额已设置。",
     "RESERVE": "保留金额已设置。",
     "PAY": "保费已扣款，等待税务确认。",
+    "REFUND": "保费已退回原账户。",
 }
 CANCELLED: Final = "已取消，没有办理任何业务。"
 CHANGED: Final = "情况有变化，请查看最新的内容后再确认。"
@@ -159,6 +187,7 @@ CHOOSE: Final = "您指的是哪一项？"
 CHOICES: Final[dict[str, str]] = {
     "INVITE": "邀请{kinship}",
     "ACCEPT": "接受{name}的邀请",
+    "ACCEPT_AT": "接受{name}的邀请，排第{position}位",
     "DECLINE": "拒绝{name}的邀请",
     "WITHDRAW": "撤回对{name}的邀请",
     "ORDER": "调整为：{names}",
@@ -169,5 +198,6 @@ CHOICES: Final[dict[str, str]] = {
     "LIMIT": "{name}：{limits}",
     "RESERVE": "保留{amount}",
     "PAY": "为{name}缴纳{year}年度居民医保费",
+    "REFUND": "退{name}的{year}年度居民医保费",
 }
 CHOICE_OF_NOBODY: Final = "（已无法查看）"

@@ -35,6 +35,7 @@ from gongji.chat.intents import (
     PayPremium,
     Place,
     Quote,
+    RefundPremium,
     Relation,
     Reorder,
     Resume,
@@ -45,6 +46,7 @@ from gongji.chat.intents import (
     Topic,
     Whom,
     WhyNotUsed,
+    Withdraw,
 )
 from gongji.chat.numerals import AMOUNT_CHARACTERS, parse_amount, parse_month, parse_year
 from gongji.chat.typed import MOST_CHARACTERS, Typed
@@ -290,6 +292,9 @@ class _Meaning(Transformer[Token, Any]):
     def pay_premium(self, *parts: object) -> PayPremium:
         return PayPremium(_any(parts, Whom), _any(parts, int))
 
+    def refund_premium(self, *parts: object) -> RefundPremium:
+        return RefundPremium(_any(parts, Whom), _any(parts, int))
+
     def stop(self, whom: Whom | None = None) -> tuple[EndBinding, Pause]:
         return EndBinding(whom), Pause(whom)
 
@@ -329,6 +334,7 @@ class _Meaning(Transformer[Token, Any]):
 
     accept = _said_of(Accept)
     decline = _said_of(Decline)
+    withdraw = _said_of(Withdraw)
     end_binding = _said_of(EndBinding)
     pause = _said_of(Pause)
     resume = _said_of(Resume)
@@ -349,6 +355,8 @@ class _Meaning(Transformer[Token, Any]):
     topic_order = _about(Topic.ORDER)
     topic_statement = _about(Topic.STATEMENT)
     topic_premium = _about(Topic.PREMIUM)
+    topic_refund = _about(Topic.REFUND)
+    topic_withdraw = _about(Topic.WITHDRAW)
     topic_end = _about(Topic.END)
     topic_pause = _about(Topic.PAUSE)
     topic_limit = _about(Topic.LIMIT)

@@ -41,6 +41,9 @@ class CardKind(StrEnum):
     BENEFICIARIES = "BENEFICIARIES"
     CONFIRM = "CONFIRM"
     CHOICE = "CHOICE"
+    QUOTE = "QUOTE"
+    STATEMENT = "STATEMENT"
+    PREMIUM_WINDOW = "PREMIUM_WINDOW"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ class Draft:
     Args:
         text: as typed, cleaned and masked; None where a card says everything.
         replies_to: the message that it answers; a message is answered once.
-        event_id: the event that it tells of; of each event a person is told once.
+        event_id: the event or occasion that it tells of; of each a person is told once.
         actor: who sends it, where a person does.
     """
 
@@ -121,6 +124,7 @@ class PressOutcome(StrEnum):
     DONE = "DONE"
     REFUSED = "REFUSED"
     OVERTAKEN = "OVERTAKEN"
+    FAILED = "FAILED"
 
 
 @dataclass(frozen=True, slots=True)

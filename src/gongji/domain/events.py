@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from gongji.domain.money import Fen
+
 
 class EventKind(StrEnum):
     """What happened. Values are only ever added."""
@@ -55,9 +57,12 @@ class RecordedEvent:
     Args:
         number: counts from 1 per subject, without gaps.
         sharers: the binding's sharer; of a settlement or premium those whose accounts were drawn.
+        low: owners of accounts whose balance fell, by this event, below what their region calls
+            low, each with that amount.
     """
 
     id: UUID
     number: int
     event: Event
     sharers: tuple[UUID, ...] = ()
+    low: tuple[tuple[UUID, Fen], ...] = ()

@@ -137,6 +137,27 @@ def told_order(recorded: Mapping[str, Any], viewer: Viewer) -> list[Mapping[str,
     return sorted(steps, key=lambda step: step["binding"] or "")
 
 
+def cash_cause(recorded: Mapping[str, Any]) -> str | None:
+    """Name why something was cash, as far as the beneficiary may know and can do something.
+
+    Returns:
+        A reason for the whole bill, ``NOT_ELIGIBLE``, ``NO_SHARERS``, ``ORDER``, ``REGION``, or
+        ``SHORT`` for all else that kept a sharer from paying; None where nothing was cash.
+
+    Clause: G4, G18.
+    """
+    if not recorded["cash"]:
+        return None
+    if recorded["cash_reason"]:
+        return str(recorded["cash_reason"])
+    if recorded["cash"] == recorded["personal_share"] - recorded["eligible"]:
+        return "NOT_ELIGIBLE"
+    shared = [step for step in recorded["steps"] if step["type"] == LegType.SHARED]
+    reasons = {_reason_for(step, recorded, Viewer.BENEFICIARY) for step in shared}
+    told = (one for one in (Skip.ORDER, Skip.REGION) if one in reasons)
+    return str(next(told, "SHORT")) if shared else "NO_SHARERS"
+
+
 _CASH_CLAUSES: Final = {
     "PLACE": "G16",
     "PERSON": "G16",

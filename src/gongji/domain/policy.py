@@ -115,6 +115,9 @@ class Policy:
         credentials: G33.
         quotes_per_day: quotes of a person a day (G18).
         low_below: drawable fen below which a sharer shows as low (G18).
+        low_balance_below: fen below which the owner of an account is told that it runs low.
+        premium_reminder_days: days, the last one among them, in which payers are reminded that the
+            window of a premium closes (G14).
     """
 
     region: str
@@ -144,6 +147,8 @@ class Policy:
     )
     quotes_per_day: int = 20
     low_below: Fen = Fen(100_00)
+    low_balance_below: Fen = Fen(100_00)
+    premium_reminder_days: int = 7
 
     def kind_of(self, code: str) -> ItemKind | None:
         """Return what the catalogue says an item is, or None for an unknown code."""

@@ -66,11 +66,18 @@ async def lock_conversation(connection: BaseDBAsyncClient, person_id: UUID) -> N
     await lock_conversations(connection, [person_id])
 
 
-async def lock_conversations(connection: BaseDBAsyncClient, person_ids: Iterable[UUID]) -> None:
-    """Open and lock the conversations of several persons, by id; no other row after them."""
-    persons = to_json(sorted(set(person_ids)))
-    await rows(connection, _OPEN, persons)
-    await rows(connection, _LOCK, persons)
+async def lock_conversations(
+    connection: BaseDBAsyncClient, person_ids: Iterable[UUID], *, beside: Iterable[UUID] = ()
+) -> None:
+    """Open and lock the conversations of several persons, by id; no other row after them.
+
+    Args:
+        beside: persons whose conversation is locked where there is one, and not opened.
+    """
+    opened = set(person_ids)
+    if opened:
+        await rows(connection, _OPEN, to_json(sorted(opened)))
+    await rows(connection, _LOCK, to_json(sorted({*opened, *beside})))
 
 
 async def append(
@@ -276,17 +283,27 @@ async def messages_changed(
 _UNANSWERED: Final = """
 SELECT row_to_json(m)::text AS message FROM message AS m
 WHERE m.author = 'PERSON' AND m.sent_at < $1 AND m.sent_at >= $2
+    AND ($3::uuid IS NULL OR m.id > $3::uuid)
     AND NOT EXISTS (SELECT FROM message AS r WHERE r.replies_to = m.id)
 ORDER BY m.id
-LIMIT $3
+LIMIT $4
 """
 
 
 async def unanswered_messages(
-    connection: BaseDBAsyncClient, *, sent_before: datetime, sent_since: datetime, limit: int
+    connection: BaseDBAsyncClient,
+    *,
+    sent_before: datetime,
+    sent_since: datetime,
+    beyond: UUID | None,
+    limit: int,
 ) -> list[Message]:
-    """Read messages of persons that nobody has answered, the oldest first."""
-    found = await rows(connection, _UNANSWERED, sent_before, sent_since, limit)
+    """Read messages of persons that nobody has answered, the oldest first.
+
+    Args:
+        beyond: id of the last one that was read before; None: from the beginning.
+    """
+    found = await rows(connection, _UNANSWERED, sent_before, sent_since, beyond, limit)
     return [read_message(orjson.loads(row["message"])) for row in found]
 
 

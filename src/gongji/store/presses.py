@@ -32,7 +32,8 @@ SELECT row_to_json(found)::text AS press FROM (
 _OPEN: Final = """
 SELECT row_to_json(p)::text AS press FROM card_press AS p
 WHERE p.outcome IS NULL AND p.pressed_at < $1 AND p.pressed_at >= $2
-ORDER BY p.pressed_at, p.id LIMIT $3
+    AND ($3::timestamptz IS NULL OR (p.pressed_at, p.id) > ($3::timestamptz, $4::uuid))
+ORDER BY p.pressed_at, p.id LIMIT $5
 """
 
 
@@ -60,10 +61,20 @@ async def latest_presses(
 
 
 async def open_presses(
-    connection: BaseDBAsyncClient, *, pressed_before: datetime, pressed_since: datetime, limit: int
+    connection: BaseDBAsyncClient,
+    *,
+    pressed_before: datetime,
+    pressed_since: datetime,
+    beyond: Press | None,
+    limit: int,
 ) -> list[Press]:
-    """Read presses that nobody has concluded, the oldest first."""
-    found = await rows(connection, _OPEN, pressed_before, pressed_since, limit)
+    """Read presses that nobody has concluded, the oldest first.
+
+    Args:
+        beyond: the last one that was read before; None: from the beginning.
+    """
+    place = (None, None) if beyond is None else (beyond.pressed_at, beyond.id)
+    found = await rows(connection, _OPEN, pressed_before, pressed_since, *place, limit)
     return [_read(orjson.loads(row["press"])) for row in found]
 
 

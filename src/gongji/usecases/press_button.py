@@ -4,14 +4,19 @@ One press of a card is open at a time. Whoever presses meanwhile, on whatever de
 one; what a kill has left open is found and done again under the same key.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from uuid import UUID
 
+from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
 from gongji.domain.actor import Actor
-from gongji.domain.conversation import Draft, Message, Press, PressOutcome, press_id
+from gongji.domain.conversation import Card, Draft, Message, Press, PressOutcome, press_id
+from gongji.domain.events import EventKind, RecordedEvent
 from gongji.store.conversations import append, lock_conversation, replies_to, touch_message
 from gongji.store.database import pool
+from gongji.store.outbox import event_to_tell
 from gongji.store.presses import conclude_press, latest_presses, put_press
 from gongji.usecases.ports import Ports
 from gongji.usecases.retrying import retried
@@ -77,20 +82,58 @@ def _is_answered_by(latest: Press, asked: PressButton) -> bool:
     return asked.is_single_use or latest.button == asked.button
 
 
-async def conclude(press: Press, outcome: PressOutcome, draft: Draft, ports: Ports) -> Message:
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """The event that a press has caused: its reply tells of it, so that no second message does.
+
+    Args:
+        kinds: what may have happened.
+        ids: what it is about.
+        card_of: the card by which this person hears of it; None: not at all.
+    """
+
+    kinds: frozenset[EventKind]
+    ids: Mapping[str, UUID]
+    card_of: Callable[[RecordedEvent, UUID], Card | None]
+
+
+async def conclude(
+    press: Press,
+    outcome: PressOutcome,
+    draft: Draft,
+    ports: Ports,
+    telling: Telling | None = None,
+) -> Message:
     """Conclude a press with its reply; returns the reply that came first.
+
+    Args:
+        telling: what the reply tells of, if nobody has told this person of it yet.
 
     Raises:
         Unavailable: the database is silent; the press stays open and is found again.
     """
-    return await retried(lambda: _conclude(press, outcome, draft, ports))
+    return await retried(lambda: _conclude(press, outcome, draft, ports, telling))
 
 
-async def _conclude(press: Press, outcome: PressOutcome, draft: Draft, ports: Ports) -> Message:
+async def _conclude(
+    press: Press, outcome: PressOutcome, draft: Draft, ports: Ports, telling: Telling | None
+) -> Message:
     async with in_transaction() as connection:
         await lock_conversation(connection, press.person_id)
         if await conclude_press(connection, press.id, outcome):
             answer = replace(draft, replies_to=press.id)
+            if telling is not None:
+                answer = await _telling_of(connection, answer, telling, press.person_id)
             await append(connection, press.person_id, [answer], ports.clock.now())
             await touch_message(connection, press.person_id, press.message_id)
     return (await replies_to(pool(), [press.id]))[press.id]
+
+
+async def _telling_of(
+    connection: BaseDBAsyncClient, answer: Draft, telling: Telling, person_id: UUID
+) -> Draft:
+    event = await event_to_tell(connection, person_id, telling.kinds, telling.ids)
+    card = None if event is None else telling.card_of(event, person_id)
+    return (
+        answer if event is None or card is None else replace(answer, card=card, event_id=event.id)
+    )

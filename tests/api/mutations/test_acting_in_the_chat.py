@@ -1,20 +1,26 @@
 """What a person does in the chat: a card asks, its button acts once, what moved is asked anew."""
 
 import asyncio
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from gongji.chat.notifier import Notifier
 from gongji.domain.binding import BindingStatus, Capacity
 from gongji.domain.conversation import Author, Card, CardKind, Draft
 from gongji.domain.kinship import Kinship
 from gongji.domain.person import AccountStatus, Scheme
+from gongji.domain.policy import UnsetOrder
+from gongji.store.conversations import messages_by_id
+from gongji.store.database import pool
 from gongji.store.rows import (
     BeneficiaryRow,
     BindingRow,
     CardPressRow,
+    GuardianRow,
     MessageRow,
     PersonalAccountRow,
     PolicyRow,
@@ -24,6 +30,7 @@ from gongji.store.rows import (
 )
 from gongji.usecases.end import EndBinding, end_binding
 from gongji.usecases.pause import PauseBinding, pause_binding
+from gongji.usecases.press_button import PressButton, press_button
 from gongji.usecases.reorder import ReorderSharers, reorder_sharers
 from tests.api.chatting import Speaker, names
 from tests.api.conftest import Api
@@ -393,6 +400,79 @@ async def test_an_invitation_is_answered_by_a_sentence(
     assert await status(binding_id) is then
 
 
+@pytest.mark.parametrize("text", ["撤回给老公的邀请", "撤回邀请"])
+async def test_an_invitation_is_withdrawn_by_a_sentence(api: Api, world: World, text: str) -> None:
+    wife, husband = await make_couple(world)
+    binding_id = await world.bind(wife, husband, status=BindingStatus.INVITED)
+    await BindingRow.filter(id=binding_id).update(expires_at=world.clock.at.replace(year=2027))
+    message = await Speaker(api, wife).says(text)
+
+    assert message["card"]["sentences"] == ["撤回对次**吉的邀请。"]
+    assert await Speaker(api, husband).hears(text) == "没有找到您发出的、等待答复的邀请。"
+    assert (await Speaker(api, wife).press(message, "CONFIRM"))["reply"]["text"] == "已撤回邀请。"
+    assert await status(binding_id) is BindingStatus.WITHDRAWN
+
+
+@dataclass
+class Waiting:
+    """A sharer who waits for a place, where the region wants one; another shares already."""
+
+    sharer: Person
+    me: Speaker
+    binding_id: UUID
+
+
+@pytest.fixture
+async def waiting(api: Api, world: World) -> Waiting:
+    await world.policy(unset_order=UnsetOrder.REQUIRED_ON_ACCEPT)
+    wife = await world.person("王小兰", balance=300_00)
+    husband = await world.person("次仁多吉", male=True, balance=118_63)
+    await world.kin(wife, husband, Kinship.SPOUSE)
+    await world.bind(await world.person("卓玛", balance=1_00), husband)
+    binding_id = await world.bind(wife, husband, status=BindingStatus.INVITED)
+    await BindingRow.filter(id=binding_id).update(expires_at=world.clock.at.replace(year=2027))
+    return Waiting(wife, Speaker(api, husband), binding_id)
+
+
+async def test_a_new_sharer_who_waits_for_a_place_is_given_one_by_a_button(
+    waiting: Waiting,
+) -> None:
+    card = Card(CardKind.INVITATION, {"binding": waiting.binding_id})
+    message = await waiting.me.again(await put_card(waiting.me.person, card))
+
+    assert [x["label"] for x in message["card"]["buttons"]] == [
+        "同意承诺书并接受，排第1位",
+        "同意承诺书并接受，排第2位",
+        "拒绝",
+    ]
+    assert names(message) == ["ACCEPT@1:2025-01", "ACCEPT@2:2025-01", "DECLINE"]
+    without = await waiting.me.press_named(message, "ACCEPT:2025-01")
+    accepted = await waiting.me.press(message, "ACCEPT@1")
+
+    assert without["reply"] is None
+    assert accepted["reply"]["text"] == "已接受邀请。"
+    assert (await BindingRow.get(id=waiting.binding_id)).position == 1
+
+
+async def test_a_place_is_asked_for_where_accepting_is_said(waiting: Waiting) -> None:
+    message = await waiting.me.says("接受老婆的邀请")
+
+    assert [x["label"] for x in message["card"]["buttons"]] == [
+        "接受王*兰的邀请，排第1位",
+        "接受王*兰的邀请，排第2位",
+    ]
+    asked = (await waiting.me.press(message, "OPTION:2"))["reply"]
+    assert asked["card"]["sentences"][0] == "接受王*兰的共济邀请，扣款顺序排第2位。"
+    assert (await waiting.me.press(asked, "CONFIRM"))["reply"]["text"] == "已接受邀请。"
+    assert (await BindingRow.get(id=waiting.binding_id)).position == 2
+
+
+async def test_the_first_sharer_needs_no_place(api: Api, world: World, waiting: Waiting) -> None:
+    await BindingRow.exclude(id=waiting.binding_id).delete()
+
+    assert await waiting.me.confirms("接受老婆的邀请") == "已接受邀请。"
+
+
 async def test_a_binding_card_leads_to_a_card_that_asks(a: Speaker, family: Family) -> None:
     card = Card(CardKind.BINDING, {"binding": family.bindings[0]})
     message = await a.again(await put_card(family.a, card))
@@ -497,6 +577,72 @@ async def test_a_premium_that_cannot_be_paid_is_refused_before_it_is_asked(
     )
 
 
+async def test_a_window_that_opens_leads_to_a_card_that_asks(api: Api, world: World) -> None:
+    daughter, _, binding_id = await make_payers(world)
+    speaker = Speaker(api, daughter)
+    card = Card(CardKind.PREMIUM_WINDOW, {}, "PREMIUM_OPENED", {"year": 2027, "on": "2026-09-01"})
+    message = await speaker.again(await put_card(daughter, card))
+
+    assert message["card"]["sentence"] == (
+        "2027年度居民医保费开始缴纳，12月31日截止。您可以用个人账户为家人代缴："
+    )
+    assert [x["amountFen"] for x in message["card"]["payables"]] == [380_00]
+    assert [x["label"] for x in message["card"]["buttons"]] == ["为王*山缴纳"]
+    assert names(message) == [f"PAY:{binding_id}"]
+    asked = (await speaker.press(message, "PAY"))["reply"]
+    await speaker.press(asked, "CONFIRM")
+    paid = await speaker.again(message)
+    assert (names(paid), paid["card"]["payables"]) == ([], [])
+    assert paid["card"]["sentence"] == "2027年度居民医保费目前没有可由您代缴的家人。"
+
+
+async def paid(api: Api, world: World) -> tuple[Speaker, Speaker]:
+    """Let a daughter pay for her father, and the tax bureau confirm it."""
+    daughter, father, _ = await make_payers(world)
+    speaker = Speaker(api, daughter)
+    await speaker.confirms("给爸爸交居民医保费")
+    return speaker, Speaker(api, father)
+
+
+@pytest.mark.parametrize("text", ["退爸爸的居民医保费", "退保费", "给王大山退明年的保费"])
+async def test_a_premium_is_given_back_by_a_sentence(api: Api, world: World, text: str) -> None:
+    daughter, _ = await paid(api, world)
+    message = await daughter.says(text)
+
+    assert message["card"]["act"] == "REFUND"
+    assert message["card"]["sentences"] == [
+        "退掉为王*山缴纳的2027年度居民医保费¥380.00。",
+        "全部退回原来支付的账户；王*山在2027年度将没有居民医保，除非重新缴纳。",
+    ]
+    done = await asyncio.gather(*(daughter.press(message, "CONFIRM") for _ in range(3)))
+
+    assert {one["reply"]["text"] for one in done} == {"保费已退回原账户。"}
+    assert await world.balance(daughter.person) == 1000_00
+
+
+async def test_a_premium_card_leads_to_giving_it_back_for_its_payer_alone(
+    api: Api, world: World
+) -> None:
+    daughter, father = await paid(api, world)
+    premium = await PremiumRow.get()
+    card = Card(CardKind.PREMIUM, {"binding": premium.binding_id, "premium": premium.id})
+    message = await daughter.again(await put_card(daughter.person, card))
+    theirs = await father.again(await put_card(father.person, card))
+
+    assert (names(message), names(theirs)) == (["REFUND"], [])
+    asked = (await daughter.press(message, "REFUND"))["reply"]
+    assert (await daughter.press(asked, "CONFIRM"))["reply"]["text"] == "保费已退回原账户。"
+    assert names(await daughter.again(message)) == []
+
+
+async def test_a_premium_of_a_year_that_has_begun_is_not_given_back(api: Api, world: World) -> None:
+    daughter, father = await paid(api, world)
+    world.clock.move(days=60)
+
+    assert await daughter.hears("退爸爸的居民医保费") == "待遇年度已经开始，不能退费。"
+    assert await father.hears("退保费") == "没有找到您代缴的、可以退的居民医保费。"
+
+
 # Several are meant, or nobody.
 
 
@@ -574,6 +720,8 @@ NOBODY = {
     "把妈妈排到第一": "没有找到这样一位为您共济的家人。",
     "给妈妈交居民医保费": "没有找到您可以为其缴费的这样一位家人。",
     "给妈妈设每月200元的限额": "没有找到您为其共济的这样一位家人。",
+    "撤回给妈妈的邀请": "没有找到您发出的、等待答复的邀请。",
+    "退妈妈的居民医保费": "没有找到您代缴的、可以退的居民医保费。",
 }
 
 
@@ -654,3 +802,156 @@ async def test_opposite_buttons_at_once_have_one_winner(a: Speaker, family: Fami
     assert len({one["reply"]["text"] for one in told}) == 1
     paused = await status(family.bindings[0]) is BindingStatus.PAUSED
     assert paused == (told[0]["reply"]["text"] == "已暂停共济。")
+
+
+# Who acts hears of it once.
+
+
+async def cards_of(speaker: Speaker) -> list[str | None]:
+    """Return what kinds of cards a conversation has, the oldest first."""
+    nodes = (await speaker.reads())["messages"]["nodes"]
+    return [one["card"] and one["card"]["__typename"] for one in reversed(nodes)]
+
+
+async def test_the_reply_tells_who_acted_of_the_event_and_nothing_tells_it_again(
+    a: Speaker, me: Speaker, world: World
+) -> None:
+    message = await a.says("解除和卓玛的绑定")
+
+    reply = (await a.press(message, "CONFIRM"))["reply"]
+    await Notifier().tell_all(world.ports)
+    await a.press(message, "CONFIRM")
+
+    assert reply["text"] == "已解除绑定。"
+    assert (reply["card"]["__typename"], reply["card"]["binding"]["status"]) == (
+        "BindingCard",
+        "ENDED",
+    )
+    assert await cards_of(a) == [None, "ConfirmCard", "BindingCard"]
+    # The other side hears of it as ever.
+    assert await cards_of(me) == ["BindingCard"]
+
+
+async def test_where_the_event_was_told_first_the_reply_is_a_text(
+    a: Speaker, family: Family, world: World
+) -> None:
+    message = await a.says("暂停卓玛的共济")
+    row = await MessageRow.get(person_id=family.a.id, number=2)
+    (stored,) = (await messages_by_id(pool(), [row.id])).values()
+    button = PressButton(stored, "CONFIRM", is_shown=True, is_single_use=True, seen_attempt=0)
+    pressed = await press_button(button, family.a.actor, world.ports)
+    assert pressed is not None
+    await pause_binding(PauseBinding(pressed.id, family.bindings[0]), family.a.actor, world.ports)
+    await Notifier().tell_all(world.ports)
+
+    reply = (await a.press(message, "CONFIRM"))["reply"]
+
+    assert (reply["text"], reply["card"]) == ("已暂停共济。", None)
+    assert await cards_of(a) == [None, "ConfirmCard", "BindingCard", None]
+
+
+async def test_earlier_events_are_told_before_the_one_that_was_caused(
+    a: Speaker, me: Speaker, family: Family, world: World
+) -> None:
+    version = (await BeneficiaryRow.get(person_id=family.me.id)).order_version
+    order = ReorderSharers(key(), tuple(reversed(family.bindings)), version)
+    await reorder_sharers(order, family.me.actor, world.ports)
+
+    await me.confirms("解除和王小兰的绑定")
+    await Notifier().tell_all(world.ports)
+
+    assert await cards_of(me) == [None, "ConfirmCard", None, "OrderCard", "BindingCard"]
+
+
+@pytest.mark.parametrize(
+    ("text", "card"),
+    [
+        ("把扎西排到第一", "OrderCard"),
+        ("账户里至少留50元", "BalanceCard"),
+        ("解除和王小兰的绑定", "BindingCard"),
+    ],
+)
+async def test_each_act_of_the_beneficiary_brings_its_card(
+    me: Speaker, world: World, text: str, card: str
+) -> None:
+    await me.confirms(text)
+    await Notifier().tell_all(world.ports)
+
+    assert await cards_of(me) == [None, "ConfirmCard", card]
+
+
+# Who acts for a child.
+
+
+@dataclass
+class Guarded:
+    """A mother who talks for her child, with whom the father shares."""
+
+    mother: Speaker
+    child: Person
+    father: Person
+    binding_id: UUID
+
+
+@pytest.fixture
+async def guarded(api: Api, world: World) -> Guarded:
+    await world.policy()
+    mother = await world.person("王小兰", balance=300_00)
+    father = await world.person("次仁多吉", male=True, balance=500_00)
+    child = await world.person("小明明", scheme=Scheme.RESIDENT, born_on=date(2018, 1, 1))
+    await world.guardian(mother, child)
+    await world.kin(father, child, Kinship.CHILD)
+    binding_id = await world.bind(
+        father, child, status=BindingStatus.INVITED, kinship=Kinship.CHILD
+    )
+    await BindingRow.filter(id=binding_id).update(expires_at=world.clock.at.replace(year=2027))
+    return Guarded(Speaker(api, mother, ward=child), child, father, binding_id)
+
+
+async def test_a_guardian_accepts_for_a_child_in_the_childs_conversation(
+    api: Api, guarded: Guarded, world: World
+) -> None:
+    card = Card(CardKind.INVITATION, {"binding": guarded.binding_id})
+    message = await guarded.mother.again(await put_card(guarded.child, card))
+
+    assert message["card"]["binding"]["sharerName"] == "次**吉"
+    assert names(message) == ["ACCEPT:2025-01", "DECLINE"]
+    reply = (await guarded.mother.press(message, "ACCEPT"))["reply"]
+    await Notifier().tell_all(world.ports)
+
+    consent = (await BindingRow.get(id=guarded.binding_id)).beneficiary_consent
+    assert consent is not None
+    assert (consent["capacity"], consent["by"]) == ("GUARDIAN", str(guarded.mother.person.id))
+    assert reply["card"]["__typename"] == "BindingCard"
+    assert await cards_of(guarded.mother) == ["ReceivedInvitationCard", "BindingCard"]
+    # Nothing of it is in the guardian's own conversation.
+    assert await cards_of(Speaker(api, guarded.mother.person)) == []
+    assert await cards_of(Speaker(api, guarded.father)) == ["BindingCard"]
+
+
+async def test_a_guardian_sees_and_does_what_the_child_could(guarded: Guarded) -> None:
+    assert await guarded.mother.confirms("接受爸爸的邀请") == "已接受邀请。"
+
+    order = await guarded.mother.shows("谁给我共济")
+    quote = await guarded.mother.shows("去药店买药要350元，够吗")
+
+    assert [x["sharerName"] for x in order["sharers"]] == ["次**吉"]
+    assert (quote["ownFen"], quote["rest"]) == (0, "FULLY")
+    assert await guarded.mother.hears("我的余额") == "您没有医保个人账户。"
+    assert await guarded.mother.confirms("解除和爸爸的绑定") == "已解除绑定。"
+    assert await status(guarded.binding_id) is BindingStatus.ENDED
+    sent = await MessageRow.filter(author="PERSON")
+    assert {row.person_id for row in sent} == {guarded.child.id}
+    acting = {(row.actor["subject"], row.actor["acting_for"]) for row in sent if row.actor}
+    assert acting == {(str(guarded.mother.person.id), str(guarded.child.id))}
+
+
+async def test_a_guardian_who_is_one_no_more_reads_and_presses_nothing(guarded: Guarded) -> None:
+    message = await guarded.mother.says("接受爸爸的邀请")
+    await GuardianRow.all().delete()
+    before = await everything()
+
+    assert reasons(await guarded.mother.press(message, "CONFIRM")) == ["NOT_FOUND"]
+    assert reasons(await guarded.mother.send("我的余额")) == ["NOT_FOUND"]
+    assert (await guarded.mother.reads())["code"] == "NOT_FOUND"
+    assert await everything() == before

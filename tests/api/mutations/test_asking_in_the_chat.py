@@ -8,13 +8,14 @@ from gongji.api.ids import SETTLEMENT
 from gongji.domain.binding import BindingStatus
 from gongji.domain.kinship import Kinship
 from gongji.domain.person import AccountStatus
-from gongji.store.rows import BindingRow, MessageRow, PersonalAccountRow
+from gongji.store.rows import BindingRow, InstitutionRow, MessageRow, PersonalAccountRow
+from gongji.usecases.reverse import ReverseSettlement
 from tests.api.chatting import Speaker, request_id
 from tests.api.conftest import Api
 from tests.api.mutations.asking import everything, reasons, shown
-from tests.bills import bill, settle_bill, settling
+from tests.bills import bill, reverse_settlement, settle_bill, settling
 from tests.usecases.e2 import Family, make_family
-from tests.world import World
+from tests.world import World, key
 
 
 @pytest.fixture
@@ -43,6 +44,7 @@ async def test_a_message_is_stored_and_answered(me: Speaker) -> None:
         "__typename": "BalanceCard",
         "buttons": [],
         "account": {"balanceFen": 118_63, "reserveFen": 0, "status": "NORMAL"},
+        "readAt": "2026-11-20T04:00:00Z",
     }
 
 
@@ -133,35 +135,59 @@ async def test_how_the_last_bill_was_paid(me: Speaker, family: Family, world: Wo
 
 QUOTES = {
     "去药店买药要100元，够吗": (
-        "¥100.00的费用，按在参保地定点药店、全部可由个人账户支付计算："
-        "本人账户足够支付¥100.00。今天还可试算19次。"
+        "¥100.00的费用，按在参保地定点药店、全部可由个人账户支付计算：本人账户足够支付¥100.00。"
     ),
     "去药店买药要350元，够吗": (
         "¥350.00的费用，按在参保地定点药店、全部可由个人账户支付计算："
-        "本人账户可付¥118.63，其余家人的共济可以全部支付。今天还可试算19次。"
+        "本人账户可付¥118.63，其余家人的共济可以全部支付。"
     ),
     "去医院看病要2000元，够吗": (
         "¥2,000.00的费用，按在参保地定点医院、全部可由个人账户支付计算："
         "本人账户可付¥118.63，其余家人的共济只能支付一部分，不足的由个人现金支付。"
-        "今天还可试算19次。"
     ),
 }
 
 
 @pytest.mark.parametrize("asked", QUOTES)
 async def test_a_quote_tells_how_far_and_no_amount_of_sharers(me: Speaker, asked: str) -> None:
-    assert await me.hears(asked) == QUOTES[asked]
+    card = await me.shows(asked)
+
+    assert (card["__typename"], card["sentence"]) == ("QuoteCard", QUOTES[asked])
+    assert card["leftToday"] == 19
+    assert set(card) == {
+        *("__typename", "buttons", "amountFen", "place", "ownFen", "rest", "leftToday"),
+        *("askedAt", "sentence"),
+    }
+
+
+async def test_a_quote_stays_as_it_was_answered_and_counts_once(
+    me: Speaker, family: Family, world: World
+) -> None:
+    message = await me.says("去药店买药要350元，够吗")
+    world.clock.move(hours=1)
+    await PersonalAccountRow.exclude(owner_id=me.person.id).update(status=AccountStatus.FROZEN)
+
+    again = await me.again(message)
+    newer = await me.shows("去药店买药要350元，够吗")
+
+    assert again["card"] == message["card"]
+    card = again["card"]
+    assert (card["amountFen"], card["place"], card["ownFen"]) == (350_00, "PHARMACY", 118_63)
+    assert (card["rest"], newer["rest"]) == ("FULLY", "NOT")
+    assert newer["leftToday"] == 18
 
 
 async def test_a_quote_that_sharers_cannot_pay(me: Speaker) -> None:
     await PersonalAccountRow.exclude(owner_id=me.person.id).update(status=AccountStatus.FROZEN)
 
-    assert "其余家人的共济不能支付，由个人现金支付。" in await me.hears("去药店买药要350元，够吗")
+    card = await me.shows("去药店买药要350元，够吗")
+
+    assert "其余家人的共济不能支付，由个人现金支付。" in card["sentence"]
 
 
 async def test_quotes_are_limited_per_day_together_with_those_of_the_query(me: Speaker) -> None:
     for _ in range(20):
-        await me.hears("去药店买药要100元，够吗")
+        await me.shows("去药店买药要100元，够吗")
 
     assert await me.hears("去药店买药要100元，够吗") == (
         "今天的试算次数已用完。请明天再试；到医院或药店结算不受影响。"
@@ -241,13 +267,73 @@ async def test_the_statement_of_a_month(me: Speaker, family: Family, world: Worl
     request = settling(family.me, bill(share=100_00))
     await settle_bill(request, family.hospital.actor, world.ports)
 
-    assert await me.hears("11月的账单") == (
-        "2026年11月个人账户：本人结算支出1笔共¥100.00；月末余额¥18.63。"
-    )
-    assert await me.hears("1月的账单") == (
-        "2026年1月个人账户：期初余额1笔共¥118.63；月末余额¥118.63。"
-    )
+    card = await me.shows("11月的账单")
+    opening = await me.shows("1月的账单")
+
+    assert (card["__typename"], card["year"], card["month"]) == ("StatementCard", 2026, 11)
+    assert card["entries"] == [{"name": "本人结算支出", "count": 1, "amountFen": 100_00}]
+    assert (card["draws"], card["balanceFen"]) == ([], 18_63)
+    assert [one["name"] for one in opening["entries"]] == ["期初余额"]
+    assert opening["balanceFen"] == 118_63
     assert await me.hears("上个月的账单") == "2026年10月您的个人账户没有明细。"
+
+
+async def test_a_sharers_statement_sums_up_by_relative(
+    a: Speaker, family: Family, world: World
+) -> None:
+    first, second = (settling(family.me, bill(x, y)) for x, y in (("1", 200_00), ("2", 100_00)))
+    await settle_bill(first, family.hospital.actor, world.ports)
+    done = await settle_bill(second, family.hospital.actor, world.ports)
+    undone = ReverseSettlement(key(), done.settlement.id)
+    await reverse_settlement(undone, family.hospital.actor, world.ports)
+
+    card = await a.shows("11月的账单")
+
+    assert {one["name"]: one["amountFen"] for one in card["entries"]} == {
+        "共济支出": 181_37,
+        "共济支出撤销退回": 100_00,
+    }
+    assert card["draws"] == [{"name": "卓*", "amountFen": 181_37, "returnedFen": 100_00}]
+    assert card["balanceFen"] == 218_63
+
+
+async def test_a_balance_says_of_when_it_is(me: Speaker, world: World) -> None:
+    message = await me.says("我的余额")
+    world.clock.move(minutes=5)
+
+    again = await me.again(message)
+
+    assert message["card"]["readAt"] == "2026-11-20T04:00:00Z"
+    assert again["card"]["readAt"] == "2026-11-20T04:05:00Z"
+
+
+ADVICE = {
+    "": (751_27, "家人账户的可用金额不足；可以请其他家人邀请您共济。"),
+    "enough": (100_00, None),
+    "nobody": (751_27, "家人可以邀请您共济，用家人的个人账户支付不足部分。"),
+    "paused": (751_27, "家人账户的可用金额不足；可以请其他家人邀请您共济。"),
+    "not designated": (
+        751_27,
+        "请到定点医院或定点药店就医、购药，才能使用个人账户和共济。",
+    ),
+}
+
+
+@pytest.mark.parametrize("why", ADVICE)
+async def test_a_receipt_says_what_to_do_about_cash(
+    me: Speaker, family: Family, world: World, why: str
+) -> None:
+    share, advice = ADVICE[why]
+    match why:
+        case "nobody":
+            await BindingRow.all().delete()
+        case "paused":
+            await BindingRow.all().update(status=BindingStatus.PAUSED)
+        case "not designated":
+            await InstitutionRow.all().update(designated_until=date(2026, 1, 1))
+    await settle_bill(settling(family.me, bill(share=share)), family.hospital.actor, world.ports)
+
+    assert (await me.shows("上次是怎么扣的"))["advice"] == advice
 
 
 NOT_UNDERSTOOD = "没有听懂您的意思，没有办理任何业务。您可以这样说："

@@ -27,9 +27,11 @@ from gongji.store.rows.registry import (
 )
 from gongji.store.rows.requests import (
     AccessRow,
+    EventFailureRow,
     EventRow,
     ExportLinkRow,
     InstallationRow,
+    OccasionRow,
     QuoteCountRow,
     RequestKeyRow,
 )
@@ -46,6 +48,7 @@ __all__ = [
     "ContributionRow",
     "ControlAccountRow",
     "ConversationRow",
+    "EventFailureRow",
     "EventRow",
     "ExportLinkRow",
     "GuardianRow",
@@ -53,6 +56,7 @@ __all__ = [
     "InstitutionRow",
     "KinshipRow",
     "MessageRow",
+    "OccasionRow",
     "OrderVersionRow",
     "PersonRow",
     "PersonalAccountRow",

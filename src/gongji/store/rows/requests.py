@@ -56,6 +56,44 @@ class EventRow(Model):
         unique_together = (("subject_id", "number"),)
 
 
+class EventFailureRow(Model):
+    """An event that could not be told."""
+
+    event_id: UUID = fields.UUIDField(primary_key=True, description="the event")
+    attempts: int = fields.IntField(description="how often it failed")
+    error = fields.CharField(max_length=100, description="name of the last error")
+    try_at: datetime = fields.DatetimeField(description="not tried again before")
+    set_aside_at: datetime | None = fields.DatetimeField(
+        null=True, description="when its followers went on without it"
+    )
+
+    class Meta:
+        """Table of failures to tell of an event."""
+
+        table = "event_failure"
+        table_description = "events that nobody could be told of, a row goes when it is told"
+
+
+class OccasionRow(Model):
+    """An occasion of the calendar, and how far it has been told."""
+
+    id: UUID = fields.UUIDField(primary_key=True, description="made of its name")
+    name = fields.CharField(max_length=80, description="kind, region, year and day")
+    beyond_id: UUID | None = fields.UUIDField(
+        null=True, description="last person that was gone through"
+    )
+    begun_at: datetime = fields.DatetimeField(description="when it was first told")
+    finished_at: datetime | None = fields.DatetimeField(
+        null=True, description="when everybody was told"
+    )
+
+    class Meta:
+        """Table of occasions."""
+
+        table = "occasion"
+        table_description = "what the calendar made due, and how far it is told"
+
+
 class AccessRow(Model):
     """A member of staff looked at a family account, or at one record of it."""
 
