@@ -1,72 +1,31 @@
 """The chat page in a real browser: a family talks, taps and hears of what happens, live."""
 
 import json
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import httpx2
 import pytest
 from playwright.sync_api import Browser, Locator, Route, WebSocketRoute, expect
 
-from tests import readme
-from tests.documents import document
 from tests.e2e import cards
+from tests.e2e.demo import (
+    DEKYI,
+    DROLMA,
+    NGAWANG,
+    PHUNTSOK,
+    PUBU,
+    WANG,
+    Caller,
+    settle_e2,
+)
 from tests.e2e.gateway import Gateway
-from tests.e2e.phones import BUILT, PATIENCE_MS, Phone, running_browser
+from tests.e2e.phones import PATIENCE_MS, Opening, Phone
 
-PUBU = "54259919680521019X"
-DROLMA = "542599197012010221"
-PHUNTSOK = "542599199501300237"
-WANG = "54259919700308013X"
-DEKYI = "542599198804120028"
-NGAWANG = "542599195502200053"
-HOSPITAL = "H54252100005"
-E2 = {
-    "institutionBillNo": "CHAT-E2",
-    "visit": "OUTPATIENT",
-    "totalFen": 128647,
-    "selfPaidFen": 9640,
-    "overLimitFen": 1235,
-    "firstPayFen": 8572,
-    "inScopeFen": 109200,
-    "fundPaidFen": 53520,
-    "personalShareFen": 75127,
-}
 FONTS = ("17", "23.8", "27.5")
 PAGE_SIZE = 20
 RESTARTING, RESYNCHRONISE, FORBIDDEN = 1012, 4410, 4403
 """Codes with which a gateway closes sockets."""
-
-Opening = Callable[..., Phone]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Return the browser."""
-    with running_browser() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def gateway(browser: Browser) -> Iterator[Gateway]:
-    """Return a gateway with the demo families and the built pages."""
-    folder = Path(tempfile.mkdtemp(prefix="gongji-chat-page-tests-"))
-    started = Gateway.start(
-        folder,
-        "--demo",
-        GONGJI_OPERATIONS_FOLDER=str(readme.ROOT / "schema" / "operations"),
-        GONGJI_FRONT_END_FOLDER=str(BUILT),
-    )
-    assert started.url
-    yield started
-    started.end()
-    for sign in folder.rglob("elsewhere"):
-        shutil.rmtree(sign.read_text(encoding="utf-8").strip(), ignore_errors=True)
-    shutil.rmtree(folder)
 
 
 @pytest.fixture
@@ -127,48 +86,9 @@ class Lines:
         self._is_cut = False
 
 
-class Caller:
-    """A program that speaks for somebody: another device, or a till."""
-
-    def __init__(self, gateway: Gateway, **whom: str) -> None:
-        answer = httpx2.post(gateway.url + "/development/tokens", json=whom)
-        self._url = gateway.url + "/graphql"
-        self._headers = {"authorization": f"Bearer {answer.json()['token']}"}
-
-    def ask(self, name: str, **variables: Any) -> Any:
-        """Ask an operation of a client; return what its one field answered."""
-        body = {"query": document(name), "variables": variables}
-        told = httpx2.post(self._url, json=body, headers=self._headers, timeout=60).json()
-        assert "errors" not in told, told
-        (answer,) = told["data"].values()
-        return answer
-
-    def say(self, text: str) -> Any:
-        """Say something in the chat; return the message and its reply."""
-        wanted = {"requestId": str(uuid4()), "text": text}
-        return self.ask("mini_program/SendMessage", input=wanted)
-
-    def conversation(self) -> Any:
-        """Return the newest page of the conversation."""
-        return self.ask("mini_program/Conversation")
-
-
 def device(gateway: Gateway, id_number: str) -> Caller:
     """Return another device of a person."""
     return Caller(gateway, idNumber=id_number)
-
-
-def settle(gateway: Gateway) -> None:
-    """Let a hospital's till settle worked example E2."""
-    settled = Caller(gateway, institutionCode=HOSPITAL).ask(
-        "till/SettleBill",
-        input={
-            "requestId": str(uuid4()),
-            "credential": {"kind": "ID_CARD", "number": PUBU},
-            "bill": E2,
-        },
-    )
-    assert settled["receipt"]["cashFen"] == 12676, settled
 
 
 def to_tab(phone: Phone, name: str) -> None:
@@ -251,7 +171,7 @@ def test_a_family_does_everything_in_the_chat(open_chat: Opening, gateway: Gatew
     press(pubu, "确认", "调整扣款顺序", "1. 平*")
     expect(card(pubu, "1　平*")).to_contain_text("2　卓*")
 
-    settle(gateway)
+    settle_e2(gateway, "CHAT-E2")
 
     receipt = card(pubu, "结算成功")
     for text in ("普兰孔雀河卫生院", "¥118.63", "¥505.88", "¥126.76", "平*", "卓*"):

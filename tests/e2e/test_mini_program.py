@@ -1,34 +1,15 @@
 """The mini-program in a real browser: two people and a till, a payment without an answer, looks."""
 
 from pathlib import Path
-from uuid import uuid4
 
-import httpx2
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.documents import document
+from tests.e2e.demo import DEKYI, DROLMA, NGAWANG, PHUNTSOK, PUBU, WANG, settle_e2
 from tests.e2e.gateway import Gateway
 from tests.e2e.phones import Opening, Phone
 
-PUBU = "54259919680521019X"
-DROLMA = "542599197012010221"
-PHUNTSOK = "542599199501300237"
-DEKYI = "542599198804120028"
 WARD = "李*增"
-NGAWANG = "542599195502200053"
-HOSPITAL = "H54252100005"
-E2 = {
-    "institutionBillNo": "BROWSER-E2",
-    "visit": "OUTPATIENT",
-    "totalFen": 128647,
-    "selfPaidFen": 9640,
-    "overLimitFen": 1235,
-    "firstPayFen": 8572,
-    "inScopeFen": 109200,
-    "fundPaidFen": 53520,
-    "personalShareFen": 75127,
-}
 
 
 def invite(phone: Phone, *, name: str, id_number: str, kinship: str) -> None:
@@ -50,29 +31,6 @@ def accept(phone: Phone, sharer: str) -> None:
     phone.back()
 
 
-def settle(gateway: Gateway) -> None:
-    """Let a hospital's till settle worked example E2."""
-    chosen = httpx2.post(
-        gateway.url + "/development/tokens", json={"institutionCode": HOSPITAL}
-    ).json()
-    answer = httpx2.post(
-        gateway.url + "/graphql",
-        json={
-            "query": document("till/SettleBill"),
-            "variables": {
-                "input": {
-                    "requestId": str(uuid4()),
-                    "credential": {"kind": "ID_CARD", "number": PUBU},
-                    "bill": E2,
-                }
-            },
-        },
-        headers={"authorization": f"Bearer {chosen['token']}"},
-        timeout=60,
-    ).json()
-    assert answer["data"]["settleBill"]["receipt"]["cashFen"] == 12676, answer
-
-
 def test_two_people_and_a_till(open_phone: Opening, gateway: Gateway) -> None:
     drolma, phuntsok = open_phone(DROLMA), open_phone(PHUNTSOK)
     invite(drolma, name="普布", id_number=PUBU, kinship="配偶")
@@ -86,7 +44,7 @@ def test_two_people_and_a_till(open_phone: Opening, gateway: Gateway) -> None:
     pubu.press("把平*上移一位", "保存顺序")
     pubu.sees("顺序已保存")
     pubu.back()
-    settle(gateway)
+    settle_e2(gateway, "BROWSER-E2")
 
     pubu.press("共济明细", "普兰孔雀河卫生院")
     pubu.sees("¥118.63", "¥205.88", "¥300.00", "¥126.76")
@@ -100,7 +58,7 @@ def test_two_people_and_a_till(open_phone: Opening, gateway: Gateway) -> None:
 
 
 def test_an_order_changed_elsewhere_is_shown_beside_ones_own(open_phone: Opening) -> None:
-    one, other = open_phone("54259919700308013X"), open_phone("54259919700308013X")
+    one, other = open_phone(WANG), open_phone(WANG)
     one.press("扣款顺序", "把扎*上移一位")
     other.press("扣款顺序", "把王*兰下移一位", "保存顺序")
     other.sees("顺序已保存")
@@ -155,7 +113,7 @@ PAGES = ("邀请成员加入", "扣款顺序", "共济明细", "代缴居民医�
 def test_nothing_is_wider_than_the_phone(open_phone: Opening, font: str) -> None:
     phone = open_phone(font=font)
     widths = {"登录": phone.overflow()}
-    phone.log_in("54259919700308013X")
+    phone.log_in(WANG)
     phone.press("切换到长辈版")
     phone.sees("切换到标准版")
     widths["首页"] = phone.overflow()
@@ -172,7 +130,7 @@ def test_nothing_is_wider_than_the_phone(open_phone: Opening, font: str) -> None
 
 
 def test_every_button_of_the_elder_version_is_large_enough(open_phone: Opening) -> None:
-    phone = open_phone("54259919700308013X")
+    phone = open_phone(WANG)
     phone.press("切换到长辈版")
     phone.sees("切换到标准版")
 
@@ -185,7 +143,7 @@ def test_every_button_of_the_elder_version_is_large_enough(open_phone: Opening) 
 
 
 def test_a_phone_speaks_tibetan_and_chinese(open_phone: Opening) -> None:
-    phone = open_phone("54259919700308013X")
+    phone = open_phone(WANG)
     phone.page.get_by_role("button", name="我的").click()
     phone.press("བོད་ཡིག")
     phone.page.get_by_role("button", name="གཙོ་ངོས།").click()
@@ -199,7 +157,7 @@ def test_a_phone_speaks_tibetan_and_chinese(open_phone: Opening) -> None:
 
 
 def test_movements_are_taken_away_as_a_file(open_phone: Opening) -> None:
-    phone = open_phone("54259919700308013X")
+    phone = open_phone(WANG)
     phone.press("共济明细", "账户流水", "导出这些流水")
     phone.sees("表格已经准备好")
 
@@ -233,7 +191,7 @@ def test_a_guardian_acts_for_a_child_on_every_page(open_phone: Opening) -> None:
 
 
 def test_a_phone_without_a_network_says_so_and_goes_on(open_phone: Opening) -> None:
-    phone = open_phone("54259919700308013X")
+    phone = open_phone(WANG)
     phone.context.set_offline(True)
     phone.press("共济明细")
     phone.sees("网络已断开")
