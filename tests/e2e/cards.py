@@ -162,8 +162,43 @@ EVERY: Final[tuple[tuple[Card, tuple[str, ...]], ...]] = (
         {
             "__typename": "BalanceCard",
             "account": {"balanceFen": 325068, "reserveFen": 10000, "status": "FROZEN"},
+            "readAt": "2026-11-25T09:05:00Z",
         },
-        ("我的个人账户", "¥3,250.68", "¥100.00", "账户已冻结"),
+        ("我的个人账户", "¥3,250.68", "¥100.00", "账户已冻结", "截至 2026-11-25 17:05"),
+    ),
+    (
+        {
+            "__typename": "StatementCard",
+            "year": 2026,
+            "month": 10,
+            "entries": [{"name": "家人使用", "count": 2, "amountFen": -30000}],
+            "draws": [{"name": "普*", "amountFen": 30000, "returnedFen": 0}],
+            "balanceFen": 325068,
+        },
+        ("2026年10月账单", "家人使用（2笔）", "-¥300.00", "其中普*使用", "¥3,250.68"),
+    ),
+    (
+        {
+            "__typename": "QuoteCard",
+            "amountFen": 50000,
+            "place": "HOSPITAL",
+            "ownFen": 11863,
+            "rest": "PARTLY",
+            "leftToday": 19,
+            "askedAt": "2026-11-25T09:05:00Z",
+            "sentence": "其余部分家人共济只够付一部分。",
+        },
+        ("试算", "够付一部分", "¥500.00", "医院", "¥118.63", "今天还可试算19次"),
+    ),
+    (
+        {
+            "__typename": "PremiumWindowCard",
+            "occasion": "PREMIUM_CLOSES",
+            "year": 2027,
+            "sentence": "2027年度居民医保缴费即将截止。",
+            "payables": [{"insuredName": "曲*", "amountFen": 40000}],
+        },
+        ("代缴居民医保", "即将截止", "曲*", "¥400.00"),
     ),
     (
         {"__typename": "NoticeCard", "notice": "NOT_SHOWN", "sentence": "这项内容已无法查看。"},

@@ -100,8 +100,14 @@ function partOf(card: Card, atMs: number): Part {
       return premium(card);
     case "PayablePremiumCard":
       return payable(card, atMs);
+    case "PremiumWindowCard":
+      return premiumWindow(card);
     case "BalanceCard":
       return balance(card);
+    case "StatementCard":
+      return statement(card);
+    case "QuoteCard":
+      return quote(card);
     case "ConfirmCard":
       return confirm(card);
     case "ChoiceCard":
@@ -111,9 +117,13 @@ function partOf(card: Card, atMs: number): Part {
     case "NoticeCard":
       return { title: words().cardNotice, sentences: [card.sentence] };
     default:
-      // The gateway may know kinds that this version does not.
-      return { sentences: [words().cardUnknown] };
+      return unknown(card);
   }
+}
+
+/** The gateway may know kinds that this version does not; those of its own schema are all above. */
+function unknown(_card: never): Part {
+  return { sentences: [words().cardUnknown] };
 }
 
 type Binding = Of<"SentInvitationCard">["binding"];
@@ -311,7 +321,56 @@ function countdown(opensOn: string, closesOn: string, atMs: number): string {
   return days === 0 ? t.cardLastDay : fill(t.cardDaysLeft, { days: days + 1 });
 }
 
-function balance({ account: one }: Of<"BalanceCard">): Part {
+function premiumWindow(card: Of<"PremiumWindowCard">): Part {
+  const t = words();
+  return {
+    title: t.titlePremium,
+    sentences: [card.sentence],
+    pairs: card.payables.map((one) => [one.insuredName, yuan(one.amountFen)]),
+    url: "/pages/premium/index",
+    urlName: t.cardMore,
+  };
+}
+
+function statement(card: Of<"StatementCard">): Part {
+  const t = words();
+  return {
+    title: fill(t.cardStatement, { year: card.year, month: card.month }),
+    sentences: card.entries.length === 0 ? [t.cardStatementNone] : [],
+    pairs: [
+      ...card.entries.map(pair(({ name, count }) => fill(t.cardTimes, { name, count }))),
+      ...card.draws.map(pair(({ name }) => fill(t.cardDrawnBy, { name }))),
+      [t.balance, yuan(card.balanceFen)],
+    ],
+    url: "/pages/records/index",
+    urlName: t.cardMore,
+  };
+}
+
+function pair<One extends { amountFen: number }>(nameOf: (one: One) => string) {
+  return (one: One): [string, string] => [nameOf(one), yuan(one.amountFen)];
+}
+
+function quote(card: Of<"QuoteCard">): Part {
+  const t = words();
+  return {
+    title: t.cardQuote,
+    state: t[card.rest],
+    tone: card.rest === "FULLY" ? "good" : "warn",
+    sentences: [card.sentence],
+    pairs: [
+      [t.cardAmount, yuan(card.amountFen)],
+      ...(card.place ? [[t.receiptPlace, t[card.place]] as [string, string]] : []),
+      [t.rowOwn, yuan(card.ownFen)],
+    ],
+    note: [
+      fill(t.asAt, { at: moment(card.askedAt) }),
+      fill(t.cardQuotesLeft, { count: card.leftToday }),
+    ].join(" · "),
+  };
+}
+
+function balance({ account: one, readAt }: Of<"BalanceCard">): Part {
   const t = words();
   const troubles = { NORMAL: "", FROZEN: t.frozen, CLOSED: t.closed };
   return {
@@ -322,6 +381,7 @@ function balance({ account: one }: Of<"BalanceCard">): Part {
       [t.balance, yuan(one.balanceFen)],
       ...(one.reserveFen > 0 ? [[t.reserve, yuan(one.reserveFen)] as [string, string]] : []),
     ],
+    note: fill(t.asAt, { at: moment(readAt) }),
   };
 }
 
@@ -331,6 +391,7 @@ const CONFIRM_TONES = {
   DONE: "good",
   CANCELLED: "off",
   REFUSED: "off",
+  FAILED: "off",
   OVERTAKEN: "off",
   EXPIRED: "off",
 } as const;
