@@ -157,8 +157,13 @@ function gateway(url) {
 
 /** Put a whole folder in the place of an older one: whoever serves it never meets half a build. */
 async function replace(fresh, old) {
-  await rm(old, { recursive: true, force: true });
+  const gone = `${old}.old`;
+  await rm(gone, { recursive: true, force: true });
+  await rename(old, gone).catch((reason) => {
+    if (reason.code !== "ENOENT") throw reason;
+  });
   await rename(fresh, old);
+  await rm(gone, { recursive: true, force: true });
 }
 
 await generateOperations(join(here, "../schema"), made);

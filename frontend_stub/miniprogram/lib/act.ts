@@ -64,6 +64,15 @@ export function isOpen(document: { readonly name: string }, subject: string): bo
   return open.has(nameOf(document, subject));
 }
 
+/**
+ * What is shown is how things stand now: whoever taps next means that, and not what was sent before.
+ *
+ * Payments stay open until their outcome is known.
+ */
+export function seenAnew(): void {
+  for (const name of open.keys()) if (!isPayment(name)) open.delete(name);
+}
+
 /** The same wish for somebody else is another one. */
 function nameOf(document: { readonly name: string }, subject: string): string {
   return [document.name, ward()?.id, subject].filter(Boolean).join(" ");
@@ -128,8 +137,12 @@ function forget(name: string): void {
 
 /** Payments outlive the program; other wishes may hold what somebody typed, and do not. */
 function keep(): void {
-  const payments = [...open].filter(([name]) => name.startsWith(`${PayPremium.name} `));
+  const payments = [...open].filter(([name]) => isPayment(name));
   wx.setStorageSync(KEPT, Object.fromEntries(payments));
+}
+
+function isPayment(name: string): boolean {
+  return name.startsWith(`${PayPremium.name} `);
 }
 
 function keptPayments(): Record<string, Wish> {

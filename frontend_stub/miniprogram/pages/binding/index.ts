@@ -13,7 +13,7 @@ import {
   WithdrawInvitation,
   type BindingQuery,
 } from "../../../generated/operations";
-import { act, told, type Ended } from "../../lib/act";
+import { act, seenAnew, told, type Ended } from "../../lib/act";
 import { fenOf, moment, plainYuan, yuan } from "../../lib/format";
 import { ask, Trouble } from "../../lib/graphql";
 import { fill, look, lookOf, words } from "../../lib/look";
@@ -46,11 +46,13 @@ Component({
     id: "",
     name: "",
     isSharer: false,
+    takesPlace: false,
     binding: { id: "", title: "", kinship: "", state: "", since: "", used: "", hasLimit: false },
     limit: { ...NO_LIMIT },
     actions: [] as Verb[],
     declaration: "",
     version: "",
+    place: "",
     plan: "",
     asking: "" as Verb | "",
     askingName: "",
@@ -72,6 +74,7 @@ Component({
     async load() {
       try {
         const { binding } = await ask(Binding, { id: this.data.id });
+        seenAnew();
         this.setData({ phase: "ready", ...(binding ? shown(binding) : {}) });
         await this.loadDeclaration();
       } catch (reason) {
@@ -101,7 +104,7 @@ Component({
         end: this.data.isSharer ? t.endTextSharer : t.endTextBeneficiary,
       };
       const consequence = fill(sentences[verb], { name: this.data.name });
-      this.setData({ asking: verb, askingName: t[verb], consequence, said: "" });
+      this.setData({ asking: verb, askingName: t[verb], consequence, place: "", said: "" });
     },
 
     /** Learn to which state the ending belongs that is about to be confirmed. */
@@ -124,8 +127,15 @@ Component({
       this.setData({ asking: "" });
     },
 
+    onPlace(event: WechatMiniprogram.Input) {
+      this.data.place = event.detail.value.trim();
+    },
+
     onConfirm() {
-      if (this.data.asking) void this.perform(this.data.asking);
+      const { asking, place } = this.data;
+      const isPlace = place === "" || /^[1-9]\d?$/.test(place);
+      if (!isPlace) this.setData({ said: words().acceptPlaceWrong, isWrong: true });
+      else if (asking) void this.perform(asking);
     },
 
     async perform(verb: Verb) {
@@ -140,7 +150,11 @@ Component({
       const wanted = { bindingId: this.data.id };
       switch (verb) {
         case "accept":
-          return act(AcceptInvitation, { ...wanted, declarationVersion: this.data.version });
+          return act(AcceptInvitation, {
+            ...wanted,
+            declarationVersion: this.data.version,
+            position: this.data.place === "" ? null : Number(this.data.place),
+          });
         case "decline":
           return act(DeclineInvitation, wanted);
         case "withdraw":
@@ -207,7 +221,7 @@ function asSharer(binding: AsSharer) {
   const t = words();
   const verbs: Partial<Record<AsSharer["status"], Verb[]>> = {
     INVITED: ["withdraw"],
-    IN_REVIEW: ["withdraw"],
+    IN_REVIEW: ["end"],
     ACTIVE: ["pause", "end"],
     PAUSED: ["resume", "end"],
   };
@@ -218,6 +232,7 @@ function asSharer(binding: AsSharer) {
   return {
     name: binding.beneficiaryName,
     isSharer: true,
+    takesPlace: false,
     actions: verbs[binding.status] ?? [],
     binding: {
       ...common(binding, binding.beneficiaryName),
@@ -235,11 +250,14 @@ function asSharer(binding: AsSharer) {
 function asBeneficiary(binding: AsBeneficiary) {
   const verbs: Partial<Record<AsBeneficiary["status"], Verb[]>> = {
     INVITED: ["accept", "decline"],
-    ACTIVE: ["end"],
+    IN_REVIEW: ["end"],
+    ACTIVE: binding.awaitsOwnConsent ? ["accept", "end"] : ["end"],
   };
   return {
     name: binding.sharerName,
     isSharer: false,
+    // A place is given once; who consents anew has one.
+    takesPlace: binding.status === "INVITED",
     actions: verbs[binding.status] ?? [],
     binding: common(binding, binding.sharerName),
   };

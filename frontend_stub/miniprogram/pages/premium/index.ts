@@ -8,7 +8,7 @@ import {
   RefundPremium,
   type PayablePremiumsQuery,
 } from "../../../generated/operations";
-import { act, isOpen, settled } from "../../lib/act";
+import { act, isOpen, seenAnew, settled } from "../../lib/act";
 import { moment, yuan } from "../../lib/format";
 import { ask, Trouble } from "../../lib/graphql";
 import { fill, look, lookOf, words } from "../../lib/look";
@@ -67,6 +67,7 @@ Component({
           ask(PayablePremiums, {}),
           ask(Premiums, { side: "PAYER", first: AT_MOST }),
         ]);
+        seenAnew();
         if (payablePremiums.__typename !== "PayablePremiums") {
           return this.setData({ phase: "error" });
         }
@@ -128,7 +129,12 @@ Component({
         const known = await settled(PayPremium, premium.id);
         if (known === "open") this.setData({ said: t.premiumStill, isWrong: true });
         else {
-          const said = known === "done" ? t.premiumDone : t.premiumNever;
+          const sentences = {
+            done: t.premiumDone,
+            refused: t.premiumRefused,
+            never: t.premiumNever,
+          };
+          const said = known ? sentences[known] : t.premiumNever;
           this.setData({ said, isWrong: known !== "done", never: known === "never" ? premium.id : "" });
           await this.load();
         }

@@ -1,16 +1,18 @@
 // 我的: the version for elders, the language, what a sharer keeps for oneself.
 
 import { FamilyAccount, Me, SetReserve } from "../../../generated/operations";
-import { act } from "../../lib/act";
+import { act, seenAnew } from "../../lib/act";
 import { fenOf, plainYuan } from "../../lib/format";
 import { ask, Trouble } from "../../lib/graphql";
 import { choice, choose, lookOf, look, nameTabs, words } from "../../lib/look";
+import { phaseAfter, type Phase } from "../../lib/phase";
 import { actFor, leave, session, ward, type Ward } from "../../lib/session";
 import { talk } from "../../lib/talk";
 
 Component({
   data: {
     ...look(),
+    phase: "loading" as Phase,
     language: choice().language as string,
     name: "",
     wards: [] as readonly Ward[],
@@ -63,12 +65,13 @@ Component({
     async load() {
       try {
         const { familyAccount } = await ask(FamilyAccount, {});
-        if (familyAccount.__typename !== "FamilyAccount" || !familyAccount.account) return;
-        const { reserveFen } = familyAccount.account;
-        this.setData({ hasAccount: true, reserve: plainYuan(reserveFen) });
+        seenAnew();
+        if (familyAccount.__typename !== "FamilyAccount") return this.setData({ phase: "error" });
+        const { account } = familyAccount;
+        const reserve = account ? plainYuan(account.reserveFen) : "";
+        this.setData({ phase: "ready", hasAccount: account !== null, reserve });
       } catch (reason) {
-        if (!(reason instanceof Trouble)) throw reason;
-        this.setData({ hasAccount: false });
+        this.setData({ phase: phaseAfter(reason), hasAccount: false });
       }
     },
 
