@@ -162,6 +162,7 @@ def sent(phone: Phone, operation: str) -> list[str]:
 def test_a_family_does_everything_in_the_chat(open_chat: Opening, gateway: Gateway) -> None:
     drolma, phuntsok, pubu = open_chat(DROLMA), open_chat(PHUNTSOK), open_chat(PUBU)
     loads = sent(pubu, "Conversation")
+    pubu.sees("还没有消息", "可以在下面说一句话，或点一个常用问题")
 
     say(drolma, f"邀请老公普布，身份证号码是{PUBU}")
     press(drolma, "确认", "邀请亲属", "等待确认")
@@ -313,6 +314,28 @@ def test_behind_other_programs_it_rests_and_then_catches_up(
     assert loads == []
 
 
+def test_a_phone_whose_thread_stood_still_catches_up(open_chat: Opening, gateway: Gateway) -> None:
+    lines = Lines()
+    phone, other = open_chat(DEKYI, lines=lines), device(gateway, DEKYI)
+    loads = sent(phone, "Conversation")
+    say(phone, "停住之前")
+    expect(bubbles(phone, "停住之前")).to_have_count(1)
+    browser = phone.context.new_cdp_session(phone.page)
+
+    _put(phone, "hidden")
+    browser.send("Page.setWebLifecycleState", {"state": "frozen"})
+    for number in range(3):
+        other.say(f"停住之中{number}")
+    browser.send("Page.setWebLifecycleState", {"state": "active"})
+    _put(phone, "visible")
+
+    for number in range(3):
+        expect(bubbles(phone, f"停住之中{number}")).to_have_count(1)
+    shown = numbers(phone)
+    assert shown == list(range(shown[0], shown[0] + len(shown)))
+    assert loads == []
+
+
 def _put(phone: Phone, state: str) -> None:
     """Put the program behind others, or in front again."""
     phone.page.evaluate(
@@ -398,6 +421,32 @@ def _swallow(operation: str, route: Route) -> None:
 def _forgive(phone: Phone) -> None:
     """Forget the faults that were made on purpose."""
     phone.faults[:] = [one for one in phone.faults if "ERR_FAILED" not in one]
+
+
+def test_messages_are_sent_in_the_order_in_which_they_were_typed(
+    open_chat: Opening, gateway: Gateway
+) -> None:
+    phone, other = open_chat(DEKYI), device(gateway, DEKYI)
+    waiting: list[Route] = []
+
+    def keep(route: Route) -> None:
+        is_sending = "SendMessage" in (route.request.post_data or "")
+        waiting.append(route) if is_sending else route.continue_()
+
+    phone.page.route("**/graphql", keep)
+    say(phone, "先说的")
+    say(phone, "后说的")
+    expect(phone.shown.get_by_text("正在发送")).to_have_count(2)
+    until(phone, lambda: len(waiting) == 1)
+    other.say("别处说的")
+    waiting[0].continue_()
+    until(phone, lambda: len(waiting) == 2)
+    assert bubbles(phone, "后说的").count() == 1
+    waiting[1].continue_()
+
+    expect(phone.shown.get_by_text("正在发送")).to_have_count(0)
+    mine = phone.shown.locator(".green").all_inner_texts()
+    assert mine[-3:] == ["别处说的", "先说的", "后说的"]
 
 
 def test_what_was_not_sent_is_sent_once_when_it_is_tried_again(

@@ -291,7 +291,9 @@ export class Talk {
     }
   }
 
+  /** Tell whoever watches; a conversation that was left says no more. */
   private tell(): void {
+    if (this !== current) return;
     this.badge();
     for (const watcher of this.watchers) watcher();
   }
