@@ -129,8 +129,15 @@ EVERY: Final[tuple[tuple[Card, tuple[str, ...]], ...]] = (
         ("我与谁共济", "普*", "暂不能用"),
     ),
     (
-        {"__typename": "ReceiptCard", "settlement": SETTLEMENT},
-        ("结算成功", "普兰孔雀河卫生院", "¥751.27", "¥505.88", "先由本人账户支付", "余额 ¥0.00"),
+        {
+            "__typename": "ReceiptCard",
+            "settlement": SETTLEMENT,
+            "advice": "可以请家人恢复共济。",
+        },
+        (
+            *("结算成功", "普兰孔雀河卫生院", "¥751.27", "¥505.88"),
+            *("先由本人账户支付", "可以请家人恢复共济。", "余额 ¥0.00"),
+        ),
     ),
     (
         {"__typename": "ReversalCard", "settlement": {**SETTLEMENT, "status": "REVERSED"}},

@@ -223,7 +223,10 @@ function receipt(card: Of<"ReceiptCard">): Part {
     title: t.cardSettled,
     state: isReversed ? t.reversed : "",
     tone: "off",
-    sentences: settlement.explanation.map((step) => step.sentence),
+    sentences: [
+      ...settlement.explanation.map((step) => step.sentence),
+      ...(card.advice ? [card.advice] : []),
+    ],
     note: left === null ? "" : fill(t.balanceAfter, { amount: yuan(left) }),
   };
 }
