@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, Locator, Route, WebSocketRoute, expect
+from playwright.sync_api import APIResponse, Browser, Locator, Route, WebSocketRoute, expect
 
 from tests.e2e import cards
 from tests.e2e.demo import (
@@ -480,6 +480,38 @@ def test_what_was_sent_without_an_answer_shows_once(open_chat: Opening, gateway:
     expect(bubbles(phone, "没有回应的话")).to_have_count(1)
     assert _said(gateway, "没有回应的话") == 1
     _forgive(phone)
+
+
+def test_what_comes_back_by_the_socket_before_its_answer_shows_once(
+    open_chat: Opening, gateway: Gateway
+) -> None:
+    phone, other = open_chat(DEKYI), device(gateway, DEKYI)
+    asks = other.say("账户里至少留90元")["reply"]
+    expect(card(phone, "¥90.00", "等待确认")).to_be_visible()
+    answers: list[tuple[Route, APIResponse]] = []
+
+    def keep_the_answer(route: Route) -> None:
+        if "SendMessage" in (route.request.post_data or ""):
+            answers.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    phone.page.route("**/graphql", keep_the_answer)
+    say(phone, "慢慢回应的话")
+    until(phone, lambda: len(answers) == 1)
+    cancel = {"messageId": asks["id"], "button": asks["card"]["buttons"][1]["name"]}
+    other.ask("mini_program/PressCardButton", input=cancel)
+    # It came by the socket, and so did what was stored before it.
+    expect(card(phone, "¥90.00")).to_contain_text("已取消")
+    assert bubbles(phone, "慢慢回应的话").count() == 1
+
+    route, answer = answers[0]
+    route.fulfill(response=answer)
+
+    expect(phone.shown.get_by_text("正在发送")).to_have_count(0)
+    expect(bubbles(phone, "慢慢回应的话")).to_have_count(1)
+    shown = numbers(phone)
+    assert shown == list(range(shown[0], shown[0] + len(shown)))
 
 
 def _said(gateway: Gateway, text: str) -> int:
