@@ -3,10 +3,11 @@
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, Locator, Route, WebSocketRoute, expect
+from playwright.sync_api import APIResponse, Browser, Locator, Route, WebSocketRoute, expect
 
 from tests.e2e import cards
 from tests.e2e.demo import (
@@ -20,7 +21,7 @@ from tests.e2e.demo import (
     settle_e2,
 )
 from tests.e2e.gateway import Gateway
-from tests.e2e.phones import PATIENCE_MS, Opening, Phone
+from tests.e2e.phones import LOOPBACK, PATIENCE_MS, Opening, Phone
 
 FONTS = ("17", "23.8", "27.5")
 PAGE_SIZE = 20
@@ -36,6 +37,7 @@ def open_chat(browser: Browser, gateway: Gateway) -> Iterator[Opening]:
     def opened(id_number: str, *, font: str = "17", lines: "Lines | None" = None) -> Phone:
         phone = Phone.switched_on(browser, gateway.url, font=font)
         phones.append(phone)
+        phone.page.on("websocket", lambda line: _note_line(phone, line.url))
         if lines is not None:
             phone.page.route_web_socket("**/graphql", lines.open)
         phone.log_in(id_number)
@@ -49,6 +51,11 @@ def open_chat(browser: Browser, gateway: Gateway) -> Iterator[Opening]:
     for phone in phones:
         phone.context.close()
     assert faults == []
+
+
+def _note_line(phone: Phone, url: str) -> None:
+    if urlsplit(url).hostname != LOOPBACK:
+        phone.faults.append(f"socket: {url}")
 
 
 class Lines:
@@ -155,6 +162,7 @@ def sent(phone: Phone, operation: str) -> list[str]:
 def test_a_family_does_everything_in_the_chat(open_chat: Opening, gateway: Gateway) -> None:
     drolma, phuntsok, pubu = open_chat(DROLMA), open_chat(PHUNTSOK), open_chat(PUBU)
     loads = sent(pubu, "Conversation")
+    pubu.sees("还没有消息", "可以在下面说一句话，或点一个常用问题")
 
     say(drolma, f"邀请老公普布，身份证号码是{PUBU}")
     press(drolma, "确认", "邀请亲属", "等待确认")
@@ -306,6 +314,28 @@ def test_behind_other_programs_it_rests_and_then_catches_up(
     assert loads == []
 
 
+def test_a_phone_whose_thread_stood_still_catches_up(open_chat: Opening, gateway: Gateway) -> None:
+    lines = Lines()
+    phone, other = open_chat(DEKYI, lines=lines), device(gateway, DEKYI)
+    loads = sent(phone, "Conversation")
+    say(phone, "停住之前")
+    expect(bubbles(phone, "停住之前")).to_have_count(1)
+    browser = phone.context.new_cdp_session(phone.page)
+
+    _put(phone, "hidden")
+    browser.send("Page.setWebLifecycleState", {"state": "frozen"})
+    for number in range(3):
+        other.say(f"停住之中{number}")
+    browser.send("Page.setWebLifecycleState", {"state": "active"})
+    _put(phone, "visible")
+
+    for number in range(3):
+        expect(bubbles(phone, f"停住之中{number}")).to_have_count(1)
+    shown = numbers(phone)
+    assert shown == list(range(shown[0], shown[0] + len(shown)))
+    assert loads == []
+
+
 def _put(phone: Phone, state: str) -> None:
     """Put the program behind others, or in front again."""
     phone.page.evaluate(
@@ -393,6 +423,32 @@ def _forgive(phone: Phone) -> None:
     phone.faults[:] = [one for one in phone.faults if "ERR_FAILED" not in one]
 
 
+def test_messages_are_sent_in_the_order_in_which_they_were_typed(
+    open_chat: Opening, gateway: Gateway
+) -> None:
+    phone, other = open_chat(DEKYI), device(gateway, DEKYI)
+    waiting: list[Route] = []
+
+    def keep(route: Route) -> None:
+        is_sending = "SendMessage" in (route.request.post_data or "")
+        waiting.append(route) if is_sending else route.continue_()
+
+    phone.page.route("**/graphql", keep)
+    say(phone, "先说的")
+    say(phone, "后说的")
+    expect(phone.shown.get_by_text("正在发送")).to_have_count(2)
+    until(phone, lambda: len(waiting) == 1)
+    other.say("别处说的")
+    waiting[0].continue_()
+    until(phone, lambda: len(waiting) == 2)
+    assert bubbles(phone, "后说的").count() == 1
+    waiting[1].continue_()
+
+    expect(phone.shown.get_by_text("正在发送")).to_have_count(0)
+    mine = phone.shown.locator(".green").all_inner_texts()
+    assert mine[-3:] == ["别处说的", "先说的", "后说的"]
+
+
 def test_what_was_not_sent_is_sent_once_when_it_is_tried_again(
     open_chat: Opening, gateway: Gateway
 ) -> None:
@@ -426,6 +482,38 @@ def test_what_was_sent_without_an_answer_shows_once(open_chat: Opening, gateway:
     _forgive(phone)
 
 
+def test_what_comes_back_by_the_socket_before_its_answer_shows_once(
+    open_chat: Opening, gateway: Gateway
+) -> None:
+    phone, other = open_chat(DEKYI), device(gateway, DEKYI)
+    asks = other.say("账户里至少留90元")["reply"]
+    expect(card(phone, "¥90.00", "等待确认")).to_be_visible()
+    answers: list[tuple[Route, APIResponse]] = []
+
+    def keep_the_answer(route: Route) -> None:
+        if "SendMessage" in (route.request.post_data or ""):
+            answers.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    phone.page.route("**/graphql", keep_the_answer)
+    say(phone, "慢慢回应的话")
+    until(phone, lambda: len(answers) == 1)
+    cancel = {"messageId": asks["id"], "button": asks["card"]["buttons"][1]["name"]}
+    other.ask("mini_program/PressCardButton", input=cancel)
+    # It came by the socket, and so did what was stored before it.
+    expect(card(phone, "¥90.00")).to_contain_text("已取消")
+    assert bubbles(phone, "慢慢回应的话").count() == 1
+
+    route, answer = answers[0]
+    route.fulfill(response=answer)
+
+    expect(phone.shown.get_by_text("正在发送")).to_have_count(0)
+    expect(bubbles(phone, "慢慢回应的话")).to_have_count(1)
+    shown = numbers(phone)
+    assert shown == list(range(shown[0], shown[0] + len(shown)))
+
+
 def _said(gateway: Gateway, text: str) -> int:
     nodes = device(gateway, DEKYI).conversation()["messages"]["nodes"]
     return [one["text"] for one in nodes].count(text)
@@ -439,10 +527,13 @@ def test_older_messages_come_when_somebody_scrolls_up(open_chat: Opening, gatewa
     expect(phone.shown.locator(".line")).to_have_count(PAGE_SIZE)
     expect(bubbles(phone, f"第{PAGE_SIZE - 1}句")).to_be_in_viewport()
 
+    first = numbers(phone)[0]
+
     phone.shown.locator(".log").evaluate("log => log.scrollTo(0, 0)")
 
     expect(phone.shown.locator(".line")).to_have_count(2 * PAGE_SIZE)
-    assert numbers(phone) == list(range(numbers(phone)[0], numbers(phone)[0] + 2 * PAGE_SIZE))
+    assert numbers(phone) == list(range(first - PAGE_SIZE, first + PAGE_SIZE))
+    expect(phone.shown.locator(f'[id$="row-{first}"]')).to_be_in_viewport()
     other.say("最新的一句")
     phone.shown.get_by_role("button", name="条新消息").click()
     expect(bubbles(phone, "最新的一句")).to_be_in_viewport()

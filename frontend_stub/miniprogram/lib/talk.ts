@@ -39,6 +39,7 @@ const TAB = 1;
 const MOST_UNREAD_SHOWN = 99;
 /** How long a socket is kept behind another program; soon after, WeChat stops the phone's thread. */
 const KEPT_BEHIND_MS = 3000;
+const LOST_WAIT_MS = 5000;
 
 /** The conversation of one person, while the token lasts and while it is acted for that person. */
 export class Talk {
@@ -59,6 +60,8 @@ export class Talk {
   private isAttended = false;
   private following?: Following;
   private cursor = "";
+  /** How often, one after the other, the gateway did not know the cursor. */
+  private losses = 0;
   private older = "";
   private held: Message[] = [];
   private isLoading = false;
@@ -78,7 +81,7 @@ export class Talk {
     this.isAttended = true;
     this.badge();
     if (this.following) return this.following.wake();
-    if (this.phase === "ready") return this.follow();
+    if (this.phase === "ready" && this.cursor) return this.follow();
     if (!this.isLoading) await this.load();
   }
 
@@ -94,8 +97,10 @@ export class Talk {
     this.olderPhase = "loading";
     this.tell();
     try {
-      const { conversation } = await ask(Conversation, { after: this.older });
-      if (conversation.__typename === "Conversation") {
+      const after = this.older;
+      const { conversation } = await ask(Conversation, { after });
+      // Loaded anew meanwhile, these would leave a gap.
+      if (conversation.__typename === "Conversation" && this.older === after) {
         const { nodes, pageInfo } = conversation.messages;
         this.messages = merged(this.messages, nodes);
         this.hasOlder = pageInfo.hasNextPage;
@@ -166,7 +171,7 @@ export class Talk {
 
   private async load(): Promise<void> {
     this.isLoading = true;
-    this.phase = "loading";
+    if (this.phase !== "ready") this.phase = "loading";
     this.tell();
     try {
       const { conversation } = await ask(Conversation, {});
@@ -198,7 +203,9 @@ export class Talk {
       },
       onLost: () => {
         this.following = undefined;
-        void this.load();
+        this.cursor = "";
+        setTimeout(() => this.isAttended && this.attend(), this.losses * LOST_WAIT_MS);
+        this.losses += 1;
       },
     });
   }
@@ -209,6 +216,7 @@ export class Talk {
    */
   private hear({ cursor, message }: Heard): void {
     this.cursor = cursor;
+    this.losses = 0;
     this.heard += 1;
     // What was said of a press was said of the card as it was.
     if (!this.pressing(message.id).isBusy) this.pressings.delete(message.id);
@@ -283,7 +291,9 @@ export class Talk {
     }
   }
 
+  /** Tell whoever watches; a conversation that was left says no more. */
   private tell(): void {
+    if (this !== current) return;
     this.badge();
     for (const watcher of this.watchers) watcher();
   }

@@ -34,11 +34,11 @@ Component({
     sent: [] as Line[],
     isAsking: false,
     heard: 0,
-    leaveOff: () => {},
+    leaveOff: [] as (() => void)[],
   },
   lifetimes: {
     detached() {
-      this.data.leaveOff();
+      this.stop();
     },
   },
   methods: {
@@ -47,13 +47,18 @@ Component({
       this.setData(lookOf("titleFamily"));
       nameTabs();
       void this.load();
-      this.data.leaveOff();
-      this.data.leaveOff = talk().watch(() => void this.renew());
+      this.stop();
+      this.data.leaveOff = [talk().watch(() => void this.renew())];
       void talk().attend();
     },
 
     onHide() {
-      this.data.leaveOff();
+      this.stop();
+    },
+
+    stop() {
+      for (const leaveOff of this.data.leaveOff) leaveOff();
+      this.data.leaveOff = [];
     },
 
     async load() {
