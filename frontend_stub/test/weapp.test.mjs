@@ -15,17 +15,16 @@ function gateway({ url }) {
 }
 
 for (const path of pages) {
-  test(`${path} is loaded and shown`, async () => {
-    const phone = new Phone(gateway).logIn();
+  test(`${path} is loaded and shown`, async (t) => {
+    const page = new Phone(gateway).logIn().open(path);
+    t.after(() => page.detach());
 
-    const page = phone.open(path);
     page.instance.onLoad?.({});
     page.instance.onShow?.();
     await settled();
 
     assert.ok(textOf(page).length > 0);
     assert.ok(page.dom.querySelector("wx-view"));
-    page.detach();
   });
 }
 

@@ -21,7 +21,16 @@ for (const name of ["document", "Node", "Element", "HTMLElement", "Event", "Cust
 // It looks at the window when it is loaded.
 const simulate = require("miniprogram-simulate");
 
-/** What a phone keeps and does; `answer` is asked for each request. */
+/** What this phone can do without doing it. */
+const SILENT = [
+  ...["setTabBarItem", "setTabBarBadge", "removeTabBarBadge", "showToast", "pageScrollTo"],
+  ...["navigateBack", "onAppHide", "onAppShow", "onNetworkStatusChange"],
+];
+const GOING = ["navigateTo", "redirectTo", "switchTab", "reLaunch"];
+const SOCKET = ["onOpen", "onMessage", "onError", "onClose", "send", "close"];
+const silent = (names) => Object.fromEntries(names.map((name) => [name, () => {}]));
+
+/** What a phone keeps and does; `answer` is asked for each request, a socket never opens. */
 export class Phone {
   constructor(answer = () => ({})) {
     this.kept = new Map();
@@ -34,12 +43,9 @@ export class Phone {
       removeStorageSync: (key) => void this.kept.delete(key),
       getAppBaseInfo: () => ({ fontSizeSetting: 17 }),
       setNavigationBarTitle: ({ title }) => void (this.title = title),
-      ...Object.fromEntries(
-        ["setTabBarItem", "showToast", "pageScrollTo", "navigateBack"].map((name) => [name, () => {}]),
-      ),
-      ...Object.fromEntries(
-        ["navigateTo", "redirectTo", "switchTab", "reLaunch"].map((name) => [name, go]),
-      ),
+      ...silent(SILENT),
+      ...Object.fromEntries(GOING.map((name) => [name, go])),
+      connectSocket: () => silent(SOCKET),
       request: (options) => {
         this.asked.push(options);
         queueMicrotask(() => options.success({ statusCode: 200, data: answer(options) }));
