@@ -19,6 +19,7 @@ from uuid import UUID
 
 import httpx2
 import orjson
+import psutil
 from prometheus_client.parser import text_string_to_metric_families
 from rich.table import Table
 from tortoise.transactions import in_transaction
@@ -77,6 +78,7 @@ class Row:
     most_ms: float
     server_us: float
     database_us: float
+    clients_us: float
     core: float
 
 
@@ -99,17 +101,13 @@ class Subscribers:
         self._order(BEGIN)
         self._heard(asyncio.run(self._write(kind, WARMING_S)))
         self._order(BEGIN)
-        before = self.gateway.cpu_s(), self.database.cpu_s()
+        before = self._used()
         begun = time.perf_counter()
         written = asyncio.run(self._write(kind, seconds))
         took = time.perf_counter() - begun
         told = self._heard(written)
-        server_s, database_s = (
-            late - early
-            for early, late in zip(
-                before, (self.gateway.cpu_s(), self.database.cpu_s()), strict=True
-            )
-        )
+        used = (late - early for early, late in zip(before, self._used(), strict=True))
+        server_s, database_s, clients_s = used
         return Row(
             name=kind.name,
             rate=written / took,
@@ -118,8 +116,14 @@ class Subscribers:
             most_ms=told["most_us"] / 1e3,
             server_us=1e6 * server_s / written,
             database_us=1e6 * database_s / written,
+            clients_us=1e6 * clients_s / written,
             core=100 * server_s / took,
         )
+
+    def _used(self) -> tuple[float, float, float]:
+        """Return the seconds of CPU of the gateway, the database and the clients."""
+        clients = Program("", psutil.Process(self.followers.pid))
+        return self.gateway.cpu_s(), self.database.cpu_s(), clients.cpu_s()
 
     async def _write(self, kind: Kind, seconds: int) -> int:
         """Write messages in turn; returns how many."""
@@ -233,12 +237,12 @@ def table_of(rows: Sequence[Row], people: int) -> Table:
     table.add_column("each of them hears")
     for column in (
         *("events/s", "p50 ms", "p99 ms", "most ms"),
-        *("server CPU", "database CPU", "core"),
+        *("server CPU", "database CPU", "clients' CPU", "core"),
     ):
         table.add_column(column, justify="right")
     for row in rows:
         figures = (row.p50_ms, row.p99_ms, row.most_ms)
-        costs = (row.server_us, row.database_us, row.core)
+        costs = (row.server_us, row.database_us, row.clients_us, row.core)
         shown = (f"{figure:.0f}" for figure in (row.rate, *figures, *costs))
         table.add_row(row.name, *shown)
     return table

@@ -72,6 +72,10 @@ class Live:
         return next(fitting, None)
 
 
+_OF_OWN_BILLS: Final = {CardKind.RECEIPT, CardKind.REVERSAL}
+_OF_DRAWS: Final = {CardKind.DRAW, CardKind.REVERSAL}
+
+
 async def load_live(messages: Iterable[Message], actor: Actor, ports: Ports) -> Live:
     """Read what the cards of some messages stand for.
 
@@ -87,8 +91,11 @@ async def load_live(messages: Iterable[Message], actor: Actor, ports: Ports) -> 
     proposals = [proposal for card in cards for proposal in proposals_of(card)]
     acts = {proposal.act for proposal in proposals}
     bound = {one.binding_id for one in proposals if one.binding_id is not None}
-    settled = _ids(cards, "settlement")
+    billed = _ids((card for card in cards if card.kind in _OF_OWN_BILLS), "settlement")
+    drawn = _ids((card for card in cards if card.kind in _OF_DRAWS), "settlement")
     paid = {one.premium_id for one in proposals if one.premium_id is not None}
+    paid |= _ids(cards, "premium")
+    bound |= _ids(cards, "binding")
     payable: tuple[PayablePremium, ...] = ()
     if Act.PAY in acts or any(map(_is_about_paying, cards)):
         payable = await _payable(actor, ports)
@@ -101,10 +108,10 @@ async def load_live(messages: Iterable[Message], actor: Actor, ports: Ports) -> 
     return Live(
         at=ports.clock.now(),
         person_id=actor.person_id,
-        bindings=await see_bindings(bound | _ids(cards, "binding"), actor, ports),
-        settlements=await see_settlements(settled, actor, ports) if settled else {},
-        draws=await see_draws(settled, actor, ports) if settled else {},
-        premiums=await see_premiums(paid | _ids(cards, "premium"), actor, ports),
+        bindings=await see_bindings(bound, actor, ports) if bound else {},
+        settlements=await see_settlements(billed, actor, ports) if billed else {},
+        draws=await see_draws(drawn, actor, ports) if drawn else {},
+        premiums=await see_premiums(paid, actor, ports) if paid else {},
         payable=payable,
         family=(
             await family_of(actor, ports)
