@@ -21,6 +21,7 @@ from gongji.api.ids import BINDING, INSTITUTION, MESSAGE, PERSON, PREMIUM, SETTL
 from gongji.api.limits import Limits
 from gongji.api.schema import build_schema
 from gongji.chat.proposals import Act, Proposal, choice_card, confirm_card
+from gongji.chat.reminders import statement_card
 from gongji.domain.actor import Actor
 from gongji.domain.binding import BindingStatus
 from gongji.domain.case import CaseKind
@@ -164,6 +165,12 @@ def every_card(marked: Marked) -> Iterator[Card]:
     yield choice_card(tuple(ending))
     yield from (Card(x, settled) for x in (CardKind.RECEIPT, CardKind.DRAW, CardKind.REVERSAL))
     yield Card(CardKind.PREMIUM, {"premium": marked.premium, **about[4]})
+    refund = {"premium": str(marked.premium), "year": 2027, "amount": 380_88}
+    yield confirm_card(Proposal(Act.REFUND, about[4]["binding"], refund))
+    yield from (statement_card(NOON.year, month) for month in (NOON.month - 1, NOON.month))
+    for year in (2026, 2027, 2028):
+        terms = {"year": year, "on": "2026-11-01"}
+        yield Card(CardKind.PREMIUM_WINDOW, {}, "PREMIUM_OPENED", terms)
     for kind in (CardKind.ORDER, CardKind.BENEFICIARIES, CardKind.BALANCE):
         yield Card(kind, {})
 
@@ -415,6 +422,8 @@ ASKED_IN_THE_CHAT: Final = (
             "把{}排到第一",
             "给{}设每月200元的限额",
             "给{}交居民医保费",
+            "退{}的居民医保费",
+            "撤回给{}的邀请",
         )
     ),
 )

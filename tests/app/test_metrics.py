@@ -1,4 +1,4 @@
-"""The metrics know the last check of the books, what was tried again, and the desk."""
+"""The metrics know the last check of the books, what was tried again, the desk, the chat."""
 
 import asyncio
 
@@ -6,8 +6,13 @@ from asyncpg.exceptions import DeadlockDetectedError
 from prometheus_client.exposition import generate_latest
 
 from gongji.app.metrics import Metrics
+from gongji.chat.answerer import Answerer
+from gongji.chat.feed import Feed
+from gongji.chat.notifier import Notifier
+from gongji.chat.reminders import Reminders
 from gongji.desk.desk import Acts, Desk
-from gongji.store.rows import PersonalAccountRow
+from gongji.domain.events import EventKind
+from gongji.store.rows import EventRow, PersonalAccountRow
 from gongji.usecases.retrying import retried
 from tests.bills import bill, settling
 from tests.books import differences
@@ -84,4 +89,31 @@ async def test_the_desk_is_counted(world: World) -> None:
         "gongji_desk_split_total 0.0",
         "gongji_desk_turned_away_total 1.0",
         "gongji_desk_late_total 0.0",
+    ]
+
+
+async def test_what_could_not_be_told_is_counted(world: World) -> None:
+    family = await make_family(world)
+    desk = Desk(Acts.of(world.ports))
+    metrics, notifier, answerer = Metrics(), Notifier(), Answerer(desk)
+    metrics.watch_chat(notifier, answerer, Reminders(), Feed())
+    await desk.settle(settling(family.me, bill("1", 1_00)), family.hospital.actor)
+    await EventRow.all().update(kind=EventKind.BINDING_ENDED, ids={})
+
+    for pause in (0, 1, 2, 4, 8):
+        world.clock.move(seconds=pause)
+        await notifier.tell_all(world.ports)
+
+    assert shown(metrics, "gongji_events_") == [
+        "gongji_events_told_total 0.0",
+        "gongji_events_split_total 5.0",
+        "gongji_events_not_told_total 5.0",
+        "gongji_events_set_aside_total 1.0",
+    ]
+    assert [line.split()[0] for line in shown(metrics, "gongji_messages_")] == [
+        "gongji_messages_told_total",
+        "gongji_messages_answered_late_total",
+        "gongji_messages_not_answered_total",
+        "gongji_messages_given_up_total",
+        "gongji_messages_reminding_total",
     ]

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from gongji.chat import texts
-from gongji.chat.announcements import HEARINGS, LOW_BALANCE, announcements
+from gongji.chat.announcements import HEARINGS, LOW_BALANCE, ORDER_TO_SET, announcements
 from gongji.domain.conversation import Card, CardKind, Likeness
 from gongji.domain.events import Event, EventKind, RecordedEvent
 from gongji.domain.money import Fen
@@ -88,7 +88,7 @@ def test_every_notice_has_its_sentence() -> None:
     named = {kind for kind, hearing in HEARINGS.items() if hearing.subject is CardKind.NOTICE}
 
     assert named
-    assert {*named, LOW_BALANCE} <= set(texts.NOTICES)
+    assert {*named, LOW_BALANCE, ORDER_TO_SET} <= set(texts.NOTICES)
 
 
 def test_everybody_who_was_drawn_from_hears_once() -> None:

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from gongji.chat.cards import buttons_of_binding, limits_in_words
+from gongji.chat.cards import NoticeShown, buttons_of_binding, limits_in_words, show_card
+from gongji.chat.live import Live
 from gongji.chat.proposals import Act, Proposal, may_still, read_limit, write_limit
 from gongji.domain.binding import BindingStatus, Limit, Used
+from gongji.domain.conversation import Author, Card, CardKind, Message
 from gongji.domain.disclosure import Availability
 from gongji.domain.kinship import Kinship
 from gongji.domain.money import Fen
@@ -106,3 +108,30 @@ def test_a_proposal_comes_back_as_it_was_written() -> None:
     for binding_id in (None, named_id("binding")):
         proposal = Proposal(Act.RESERVE, binding_id, {"amount": 1, "was": 0})
         assert Proposal.read(proposal.written()) == proposal
+
+
+def test_accepting_an_invitation_offers_the_places_that_there_are() -> None:
+    invited = as_beneficiary(BindingStatus.INVITED)
+    renewing = as_beneficiary(BindingStatus.ACTIVE, awaits=True)
+
+    assert [one.name for one in buttons_of_binding(invited, "v1", (1, 2, 3))] == [
+        *("ACCEPT@1:v1", "ACCEPT@2:v1", "ACCEPT@3:v1", "DECLINE")
+    ]
+    # Who renews a consent keeps the place.
+    assert buttons_of_binding(renewing, "v1", (1, 2)) == buttons_of_binding(renewing, "v1")
+    assert [one.name for one in buttons_of_binding(invited, "", (1, 2))] == ["DECLINE"]
+
+
+def test_a_low_balance_is_told_with_the_line_and_no_balance() -> None:
+    card = Card(CardKind.NOTICE, {}, notice="LOW_BALANCE", terms={"below": 100_00})
+
+    shown = show_card(message(card), Live(NOON))
+
+    assert isinstance(shown, NoticeShown)
+    assert shown.sentence == (
+        "您的个人账户余额已低于¥100.00；余额用完后，费用由家人的共济或个人现金支付。"
+    )
+
+
+def message(card: Card) -> Message:
+    return Message(named_id("message"), named_id("own"), 1, 1, Author.SERVICE, None, card, NOON)

@@ -13,11 +13,12 @@ from tortoise.transactions import in_transaction
 
 from gongji.chat.announcements import LOW_BALANCE, announcements
 from gongji.chat.notifier import Notifier
-from gongji.domain.conversation import CardKind
+from gongji.domain.conversation import Author, Card, CardKind, Draft
 from gongji.domain.errors import Unavailable
 from gongji.domain.events import EventKind
 from gongji.domain.money import Fen
 from gongji.domain.page import PageRequest
+from gongji.domain.policy import UnsetOrder
 from gongji.store.conversations import messages_changed, page_of_messages, read_conversation
 from gongji.store.database import pool
 from gongji.store.outbox import lease_events, load_events
@@ -27,6 +28,7 @@ from gongji.store.rows import (
     EventFailureRow,
     EventRow,
     MessageRow,
+    PolicyRow,
 )
 from gongji.usecases.end import EndBinding, end_binding
 from gongji.usecases.pause import PauseBinding, pause_binding
@@ -36,6 +38,7 @@ from gongji.usecases.reverse import ReverseSettlement
 from gongji.usecases.set_limit import SetBindingLimit, set_binding_limit
 from tests.bills import bill, reverse_settlement, settle_bill, settling
 from tests.faults import BEGIN, COMMIT, Fault, Faults
+from tests.store.test_conversations import said
 from tests.usecases.e2 import Family, make_family
 from tests.usecases.family_steps import accept, couple, invite
 from tests.usecases.play import Play, played
@@ -365,6 +368,46 @@ async def test_the_line_is_the_policy_of_the_owners_region(world: World) -> None
     await tell(world)
 
     assert await lows() == Counter()
+
+
+@pytest.mark.parametrize(
+    ("unset", "sharers", "times"),
+    [
+        (UnsetOrder.NO_SHARING, 2, 1),
+        (UnsetOrder.NO_SHARING, 1, 0),
+        (UnsetOrder.BINDING_TIME, 2, 0),
+    ],
+)
+async def test_an_order_that_sharing_waits_for_is_asked_for_once(
+    world: World, unset: UnsetOrder, sharers: int, times: int
+) -> None:
+    a, b = await couple(world)
+    (policy,) = await PolicyRow.all()
+    await PolicyRow.filter(id=policy.id).update(rules=policy.rules | {"unset_order": unset})
+    if sharers > 1:
+        await world.bind(await world.person("央金", balance=1_00), b)
+    await accept(world, b, await invite(world, a, b))
+
+    for _ in range(2):
+        await tell(world)
+
+    rows = await MessageRow.all()
+    asked = [x.person_id for x in rows if x.card and x.card["notice"] == "ORDER_TO_SET"]
+    assert asked == [b.id] * times
+
+
+async def test_a_balance_that_was_shown_is_told_of_as_changed(world: World) -> None:
+    family = await make_family(world)
+    for person in (family.me, family.a, family.b):
+        await said(Draft(Author.SERVICE, card=Card(CardKind.BALANCE, {})), person_id=person.id)
+
+    await settle(world, family, "1", 200_00)
+    await tell(world)
+
+    for person in (family.me, family.a):
+        assert (1, CardKind.BALANCE) in await changed_since(person, 1)
+    # Nothing was drawn from this account.
+    assert await changed_since(family.b, 1) == []
 
 
 @dataclass

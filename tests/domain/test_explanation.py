@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gongji.domain.bill import Bill
+from gongji.domain.binding import BindingStatus
 from gongji.domain.deduction import CashReason, LegType, Purse, Skip, Split, Step, Stop
-from gongji.domain.explanation import Outcome, ToldStep, Viewer, record, tell
+from gongji.domain.explanation import Outcome, ToldStep, Viewer, cash_cause, record, tell
 from gongji.domain.family import BillSplit, Family, split_bill
 from gongji.domain.institution import Institution, Period
 from gongji.domain.money import Fen
 from gongji.domain.person import Dated, PersonStatus
-from gongji.domain.policy import OwnAccountUnusable
+from gongji.domain.policy import OwnAccountUnusable, UnsetOrder
 from tests.builders import (
     LHASA,
     NOW,
@@ -86,6 +87,33 @@ def test_a_record_names_what_it_was_decided_from() -> None:
         "skip": "STATUS",
     }
     assert (steps[1]["drawn"], steps[1]["stop"]) == (90_10, "BALANCE")
+
+
+def cause(of: Family, asked: Bill, at: Institution | None = None) -> str | None:
+    return cash_cause(recorded(split_bill(of, asked, at or institution(), NOW)))
+
+
+def test_why_something_was_cash_is_named_so_that_something_can_be_done() -> None:
+    e2 = family_e2()
+    unset = replace(e2.beneficiary, order_is_set=False)
+    waiting = replace(e2, beneficiary=unset, policy=policy(unset_order=UnsetOrder.NO_SHARING))
+    nowhere = institution(designated=Period(TODAY, TODAY))
+    only_ineligible = replace(family_e3(), sharings=(sharing("B", Fen(900_00)),))
+
+    assert cause(family_e1(), bill_e1()) is None
+    assert cause(e2, bill_e2()) == "SHORT"
+    assert cause(replace(e2, sharings=()), bill_e2()) == "NO_SHARERS"
+    assert cause(waiting, bill_e2()) == "ORDER"
+    assert cause(e2, bill_e2(), institution(region=LHASA)) == "REGION"
+    assert cause(e2, bill_e2(), nowhere) == "PLACE"
+    assert cause(only_ineligible, bill_e3(), pharmacy()) == "NOT_ELIGIBLE"
+
+
+@pytest.mark.parametrize("status", [BindingStatus.ACTIVE, BindingStatus.PAUSED])
+def test_a_pause_is_no_other_cause_than_an_empty_account(status: BindingStatus) -> None:
+    empty = sharing("A", Fen(0 if status is BindingStatus.ACTIVE else 900_00), status=status)
+
+    assert cause(replace(family_e2(), sharings=(empty,)), bill_e2()) == "SHORT"
 
 
 def test_e1_is_told() -> None:

@@ -30,6 +30,7 @@ from gongji.store.conversations import (
     unanswered_messages,
 )
 from gongji.store.database import pool
+from gongji.store.rows import MessageRow
 from tests.world import NOON, World, key
 
 ME, OTHER = UUID(int=1), UUID(int=2)
@@ -188,3 +189,15 @@ async def test_messages_that_nobody_answered_are_found(world: World) -> None:
 
 
 HOUR = timedelta(hours=1)
+
+
+async def test_a_card_that_only_a_newer_program_knows_hides_no_other_message(
+    world: World,
+) -> None:
+    await said(typed("余额"), Draft(Author.SERVICE, card=Card(CardKind.BALANCE, {})))
+    await MessageRow.filter(number=2).update(card={"kind": "FROM_LATER", "notice": None})
+
+    page = await page_of_messages(pool(), ME, PageRequest(10))
+
+    newer, _ = page.rows
+    assert newer.card == Card(CardKind.NOTICE, {}, notice="NOT_SHOWN")

@@ -1,22 +1,26 @@
 """What is asked all day looks rows up; it never reads a whole table of people, money or bills."""
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime
 
 import asyncpg
 import pytest
 from tortoise.connection import get_connection
 
 from gongji.chat.announcements import announcements
+from gongji.chat.reminders import card_of
 from gongji.domain.actor import Actor, ActorKind, Channel
 from gongji.domain.policy import CredentialKind
 from gongji.store.database import CONNECTION
+from gongji.store.rows import MessageRow, PersonalAccountRow, TariffRow
 from gongji.usecases.quote import QuoteBill, quote_at_till
 from gongji.usecases.relay import relay_events
 from gongji.usecases.settle import SettleBill
+from gongji.usecases.tell_occasion import MOST_AT_ONCE, due_occasions, tell_occasion
 from gongji.usecases.views.families import see_family_account
 from tests.bench.population import HOUSEHOLD, Population, load
 from tests.bills import bill, settle_bill
-from tests.world import KEY_RING, World, key
+from tests.world import KEY_RING, NGARI, World, key
 
 PEOPLE = 6_000
 """So many that looking up is cheaper than reading everything."""
@@ -97,6 +101,37 @@ async def test_telling_of_what_waits_reads_no_table_whole(
         assert (await relay_events(announcements, world.ports)).events
 
     assert await tables_read_whole(tell) == set()
+
+
+async def test_reminding_a_town_goes_through_it_in_pages(
+    world: World, population: Population
+) -> None:
+    assert population.people
+    await TariffRow.create(
+        region=NGARI,
+        year=2027,
+        category="ADULT",
+        amount_fen=400_00,
+        opens_on=date(2026, 11, 25),
+        closes_on=date(2026, 12, 31),
+    )
+    connection = get_connection(CONNECTION)
+    await connection.execute_query("UPDATE beneficiary SET scheme = 'RESIDENT'")
+    await connection.execute_query("ANALYZE")
+    world.clock.at = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)
+    month, window = await due_occasions(world.ports)
+    pages = 0
+
+    async def remind() -> None:
+        nonlocal pages
+        for occasion in (month, window):
+            while await tell_occasion(occasion, card_of, world.ports) is not None:
+                pages += 1
+
+    assert await tables_read_whole(remind) == set()
+    accounts = await PersonalAccountRow.all().count()
+    assert pages == 2 * (accounts // MOST_AT_ONCE + 1)
+    assert await MessageRow.filter(event_id=window.id).count() > 0
 
 
 async def read_whole_table() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,10 @@ from typer.main import get_command
 
 from gongji.app.settings import settings_table
 from gongji.app.welcome import load_families
+from gongji.chat.announcements import HEARINGS
+from gongji.chat.reminders import card_of
 from gongji.cli import commands
+from gongji.domain.occasion import Occasion, OccasionKind
 from gongji.domain.policy import RULE_NAMES
 from gongji.domain.records import read_record
 from gongji.usecases.load import load
@@ -69,6 +73,35 @@ def test_every_field_of_a_shown_record_is_told(line: str) -> None:
     (row,) = (row for row in rows_under("Loading your own data") if row[0].startswith(f"`{kind}`"))
 
     assert {field for field in fields if f"`{field}`" not in " ".join(row)} == set()
+
+
+def names_in(cell: str) -> list[str]:
+    return re.findall(r"`([A-Z_]+)`", cell)
+
+
+def test_who_hears_of_which_event_is_told_as_it_is() -> None:
+    told = {}
+    for row in rows_of(r"| what happened |"):
+        for event in names_in(row[0]):
+            told[event] = tuple(next(iter(names_in(cell)), None) for cell in row[1:3])
+
+    assert told == {kind: (one.subject, one.sharers) for kind, one in HEARINGS.items()}
+
+
+def test_what_the_calendar_makes_due_is_told_as_it_is() -> None:
+    told = {names_in(row[0])[0]: names_in(row[1])[0] for row in rows_of("| what is due |")}
+
+    assert told == {
+        kind: card_of(Occasion(kind, date(2026, 11, 1), 2026)).kind for kind in OccasionKind
+    }
+
+
+def rows_of(heading: str) -> list[list[str]]:
+    """Return the rows of the one table whose first line begins so, cell by cell."""
+    _, found, rest = readme.text().partition(heading)
+    assert found
+    lines = [line for line in rest.split("\n\n")[0].splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[1:]]
 
 
 def test_every_rule_that_a_region_may_change_is_told() -> None:

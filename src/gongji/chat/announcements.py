@@ -114,6 +114,9 @@ def announcements(told: RecordedEvent) -> Iterator[Saying]:
     for owner_id, below in told.low:
         card = Card(CardKind.NOTICE, {}, notice=LOW_BALANCE, terms={"below": below})
         yield Saying(owner_id, card, name=LOW_BALANCE)
+    if told.waits_for_order:
+        card = Card(CardKind.NOTICE, {}, notice=ORDER_TO_SET)
+        yield Saying(event.subject_id, card, name=ORDER_TO_SET)
 
 
 def card_for(told: RecordedEvent, person_id: UUID) -> Card | None:
@@ -126,6 +129,7 @@ def card_for(told: RecordedEvent, person_id: UUID) -> Card | None:
 
 
 LOW_BALANCE: Final = "LOW_BALANCE"
+ORDER_TO_SET: Final = "ORDER_TO_SET"
 
 
 def _saying(

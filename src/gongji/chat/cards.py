@@ -438,6 +438,8 @@ def _show_confirm(message: Message, card: Card, live: Live) -> ShownCard | None:
     proposal = Proposal.read(card.terms)
     if proposal.binding_id is not None and proposal.binding_id not in live.bindings:
         return None
+    if proposal.premium_id is not None and proposal.premium_id not in live.premiums:
+        return None
     state = confirm_state(message, proposal, live)
     is_open = state is ConfirmState.OPEN
     buttons = (_button(CONFIRM), _button(CANCEL)) if is_open else ()

@@ -23,6 +23,10 @@ NOTICES: Final[dict[str, str]] = {
     "NOT_SHOWN": "这项内容已无法查看。",
     "PERSON_STATUS_CHANGED": "您的参保状态有变化；如有疑问，请联系参保地医保经办机构。",
     "ACCOUNT_STATUS_CHANGED": "您的个人账户状态有变化；如有疑问，请联系参保地医保经办机构。",
+    "ORDER_TO_SET": (
+        "为您共济的家人不止一位，请设置扣款顺序；设置之前，家人的账户都不会使用。"
+        "您可以直接说，例如：把妈妈排到第一。"
+    ),
     "LOW_BALANCE": "您的个人账户余额已低于{below}；余额用完后，费用由家人的共济或个人现金支付。",
 }
 """Sentences of cards that only say something, by their name."""

@@ -59,6 +59,8 @@ class RecordedEvent:
         sharers: the binding's sharer; of a settlement or premium those whose accounts were drawn.
         low: owners of accounts whose balance fell, by this event, below what their region calls
             low, each with that amount.
+        waits_for_order: whether a sharer came by it, and sharing waits until the subject sets an
+            order (G1).
     """
 
     id: UUID
@@ -66,3 +68,4 @@ class RecordedEvent:
     event: Event
     sharers: tuple[UUID, ...] = ()
     low: tuple[tuple[UUID, Fen], ...] = ()
+    waits_for_order: bool = False

@@ -19,7 +19,7 @@ from gongji.domain.deduction import CashReason, Purse, Skip, Split, resolve
 from gongji.domain.institution import Institution
 from gongji.domain.money import NOTHING, Fen
 from gongji.domain.person import AccountStatus, Beneficiary, PersonalAccount, PersonStatus
-from gongji.domain.policy import OwnAccountUnusable, Policy, UnsetOrder
+from gongji.domain.policy import OwnAccountUnusable, Policy, UnsetOrder, waits_for_order
 from gongji.domain.region import in_same_province
 
 
@@ -69,8 +69,8 @@ class Family:
     @property
     def order_is_missing(self) -> bool:
         """Tell whether sharing waits until the beneficiary sets an order (G1, ``NO_SHARING``)."""
-        waits = self.policy.unset_order is UnsetOrder.NO_SHARING
-        return waits and not self.beneficiary.order_is_set and len(self.ordered()) > 1
+        is_set = self.beneficiary.order_is_set
+        return waits_for_order(self.policy, is_set=is_set, sharers=len(self.ordered()))
 
     def own_purse(self, at: datetime) -> Purse | None:
         """Return the own account as the first purse (S2.1); the reserve does not bind it (G8)."""

@@ -156,6 +156,16 @@ class Policy:
         return max(known, key=lambda entry: len(entry.prefix)).kind if known else None
 
 
+def waits_for_order(policy: Policy, *, is_set: bool, sharers: int) -> bool:
+    """Tell whether sharing waits until the beneficiary sets an order (G1, ``NO_SHARING``).
+
+    Args:
+        is_set: whether the beneficiary has set one.
+        sharers: how many active and paused bindings there are; of a single one there is no order.
+    """
+    return policy.unset_order is UnsetOrder.NO_SHARING and not is_set and sharers > 1
+
+
 def in_force(policies: Iterable[Policy], *, region: str, day: date) -> Policy | None:
     """Return the policy of a person's insured region on a business day.
 

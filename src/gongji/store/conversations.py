@@ -348,6 +348,9 @@ async def touch_message(connection: BaseDBAsyncClient, person_id: UUID, message_
     await _tell_listeners(connection, {person_id})
 
 
+_KNOWN_KINDS: Final = frozenset(CardKind)
+
+
 def write_card(card: Card) -> dict[str, Any]:
     """Write what a card is about as it is stored."""
     ids = {role: str(value) for role, value in card.ids.items()}
@@ -370,5 +373,8 @@ def read_message(row: Mapping[str, Any]) -> Message:
 
 
 def _read_card(stored: Mapping[str, Any]) -> Card:
+    """Read a card; of a kind that only a newer program knows there is nothing to show here."""
+    if stored["kind"] not in _KNOWN_KINDS:
+        return Card(CardKind.NOTICE, {}, notice="NOT_SHOWN")
     ids = {role: id_of(value) for role, value in stored["ids"].items()}
     return Card(CardKind(stored["kind"]), ids, stored["notice"], stored.get("terms", {}))

@@ -77,17 +77,19 @@ class PageOfPersons:
 
 
 _PAGE: Final = """
-SELECT a.owner_id, ({concerns}) AS is_concerned
+SELECT a.owner_id, COALESCE(({concerns}), false) AS is_concerned
 FROM personal_account AS a
 WHERE $1::uuid IS NULL OR a.owner_id > $1::uuid
 ORDER BY a.owner_id
 LIMIT $2
 """
-_HAS_SHARED: Final = """EXISTS (
-    SELECT FROM settlement_leg AS l
-    WHERE l.account_id = a.id AND l.type = 'SHARED' AND l.business_day BETWEEN $3 AND $4)"""
-_MAY_PAY: Final = """EXISTS (
-    SELECT FROM binding AS b
+# Not by EXISTS, for which the planner would read the whole table and keep it.
+_HAS_SHARED: Final = """
+    SELECT true FROM settlement_leg AS l
+    WHERE l.account_id = a.id AND l.type = 'SHARED' AND l.business_day BETWEEN $3 AND $4
+    LIMIT 1"""
+_MAY_PAY: Final = """
+    SELECT true FROM binding AS b
     JOIN beneficiary AS i ON i.person_id = b.beneficiary_id
     JOIN person AS p ON p.id = i.person_id
     JOIN tariff AS t ON t.category = p.premium_category
@@ -97,7 +99,8 @@ _MAY_PAY: Final = """EXISTS (
         AND t.region = $3 AND t.year = $4 AND t.{day} = $5
         AND NOT EXISTS (
             SELECT FROM premium AS paid WHERE paid.insured_id = p.id AND paid.year = t.year
-                AND paid.status IN ('DEBITED', 'CONFIRMED')))"""
+                AND paid.status IN ('DEBITED', 'CONFIRMED'))
+    LIMIT 1"""
 _CONCERNS: Final = {
     OccasionKind.MONTH_ENDED: _PAGE.format(concerns=_HAS_SHARED),
     OccasionKind.PREMIUM_OPENED: _PAGE.format(concerns=_MAY_PAY.format(day="opens_on")),

@@ -19,9 +19,10 @@ from uuid import UUID
 import orjson
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from gongji.domain.business_day import business_day
 from gongji.domain.events import Event, EventKind, RecordedEvent
 from gongji.domain.money import Fen
-from gongji.domain.policy import in_force
+from gongji.domain.policy import Policy, in_force, waits_for_order
 from gongji.store.policies import read_policy
 from gongji.store.sql import id_of, rows, to_json
 
@@ -50,7 +51,11 @@ ORDER BY f.try_at, f.event_id
 LIMIT 1
 FOR UPDATE OF f SKIP LOCKED
 """
-_LOAD: Final = """
+_POLICIES_OF: Final = """(
+    SELECT json_agg(json_build_object('region', p.region, 'in_force_from', p.in_force_from,
+        'version', p.version, 'rules', p.rules::text))
+    FROM policy AS p WHERE p.region IN ({0}, left({0}, 4) || '00', left({0}, 2) || '0000'))"""
+_LOAD: Final = f"""
 SELECT json_build_object('id', e.id, 'number', e.number, 'kind', e.kind,
     'subject_id', e.subject_id, 'ids', e.ids::json, 'sharers', CASE
         WHEN e.ids ? 'settlement' THEN (
@@ -67,15 +72,16 @@ SELECT json_build_object('id', e.id, 'number', e.number, 'kind', e.kind,
         END, 'falls', CASE WHEN e.kind IN ('BILL_SETTLED', 'PREMIUM_DEBITED') THEN (
             SELECT json_agg(json_build_object('owner_id', a.owner_id, 'day', t.business_day,
                 'before', t.balance_after_fen + t.amount_fen, 'after', t.balance_after_fen,
-                'region', a.region, 'policies', (
-                    SELECT json_agg(json_build_object('region', p.region,
-                        'in_force_from', p.in_force_from, 'version', p.version,
-                        'rules', p.rules::text))
-                    FROM policy AS p WHERE p.region IN
-                        (a.region, left(a.region, 4) || '00', left(a.region, 2) || '0000'))))
+                'region', a.region, 'policies', {_POLICIES_OF.format("a.region")}))
             FROM transfer AS t JOIN personal_account AS a ON a.id = t.account_id
             WHERE t.cause_id = COALESCE(e.ids ->> 'settlement', e.ids ->> 'premium')::uuid
                 AND t.debit_account_id = t.account_id)
+        END, 'order', CASE WHEN e.kind IN ('INVITATION_ACCEPTED', 'KINSHIP_CONFIRMED') THEN (
+            SELECT json_build_object('is_set', s.order_is_set, 'region', s.region, 'sharers', (
+                    SELECT count(*) FROM binding AS b
+                    WHERE b.beneficiary_id = s.person_id AND b.status IN ('ACTIVE', 'PAUSED')),
+                'happened_at', e.happened_at, 'policies', {_POLICIES_OF.format("s.region")})
+            FROM beneficiary AS s WHERE s.person_id = e.subject_id)
         END)::text AS event
 FROM jsonb_to_recordset($1::jsonb) AS w(subject_id uuid, number bigint)
 CROSS JOIN LATERAL (
@@ -166,11 +172,24 @@ def _known(found: Sequence[dict[str, Any]]) -> list[RecordedEvent]:
 def _lows(falls: Iterable[dict[str, Any]]) -> Iterator[tuple[UUID, Fen]]:
     """Give the owners whose balance crossed what their region calls low (G22)."""
     for fall in falls:
-        policies = [read_policy(**policy) for policy in fall["policies"] or ()]
-        day = date.fromisoformat(fall["day"])
-        policy = in_force(policies, region=fall["region"], day=day)
+        policy = _policy(fall, date.fromisoformat(fall["day"]))
         if policy and fall["after"] < policy.low_balance_below <= fall["before"]:
             yield id_of(fall["owner_id"]), policy.low_balance_below
+
+
+def _waits(order: dict[str, Any] | None) -> bool:
+    """Tell whether sharing waits for an order (G1)."""
+    if order is None:
+        return False
+    policy = _policy(order, business_day(datetime.fromisoformat(order["happened_at"])))
+    return policy is not None and waits_for_order(
+        policy, is_set=order["is_set"], sharers=order["sharers"]
+    )
+
+
+def _policy(of: dict[str, Any], day: date) -> Policy | None:
+    policies = [read_policy(**policy) for policy in of["policies"] or ()]
+    return in_force(policies, region=of["region"], day=day)
 
 
 def _read(row: dict[str, Any]) -> RecordedEvent:
@@ -181,6 +200,7 @@ def _read(row: dict[str, Any]) -> RecordedEvent:
         event=Event(EventKind(row["kind"]), id_of(row["subject_id"]), ids),
         sharers=tuple(id_of(sharer) for sharer in row["sharers"] or ()),
         low=tuple(_lows(row["falls"] or ())),
+        waits_for_order=_waits(row["order"]),
     )
 
 
