@@ -7,7 +7,7 @@ from types import FrameType
 from typing import Any, Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gongji.chat.intents import Ambiguous, Intent
@@ -49,6 +49,8 @@ def wanted_by_the_text(text: str, intent: Intent) -> bool:
 
 @FUZZ
 @given(text=st.text(max_size=520))
+@example(text="\ufe0e\ufe0e")
+@example(text="\ufe0f\u200d🔥")
 def test_no_text_raises_or_acts(text: str) -> None:
     assert not may_act(understand(text, TODAY))
     assert masked(masked(text)) == masked(text)

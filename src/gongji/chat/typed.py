@@ -66,23 +66,25 @@ def clean_message(text: str) -> str:
     writes with, and what holds an emoji together.
     """
     lines = _LINE_ENDS.sub("\n", unicodedata.normalize("NFC", text)).replace("\t", " ")
-    return "".join(one for at, one in enumerate(lines) if _is_kept(lines, at)).strip()
+    kept = ""
+    for at, character in enumerate(lines):
+        if _is_kept(character, kept[-1:], lines[at + 1 : at + 2]):
+            kept += character
+    return kept.strip()
 
 
-def _is_kept(text: str, at: int) -> bool:
-    character = text[at]
+def _is_kept(character: str, before: str, after: str) -> bool:
+    """Tell whether a character stays, between what was kept before it and what follows."""
     if character == _JOINER:
-        return _is_emoji_at(text, at - 1) and _is_emoji_at(text, at + 1)
+        return (before in _EMOJI_STYLES or _is_pictograph(before)) and _is_pictograph(after)
     if character in _EMOJI_STYLES:
-        return _is_emoji_at(text, at - 1) or text[at + 1 : at + 2] == "\u20e3"
+        return _is_pictograph(before) or after == "\u20e3"
     return character == "\n" or not is_invisible(character)
 
 
-def _is_emoji_at(text: str, at: int) -> bool:
-    """Tell whether a place holds a pictograph, its skin tone or its style."""
-    if not 0 <= at < len(text):
-        return False
-    return text[at] in _EMOJI_STYLES or unicodedata.category(text[at]) in {"So", "Sk"}
+def _is_pictograph(character: str) -> bool:
+    """Tell whether this is a pictograph or its skin tone; nothing is none."""
+    return character != "" and unicodedata.category(character) in {"So", "Sk"}
 
 
 _SPELLED: Final = str.maketrans(
