@@ -22,7 +22,7 @@ STAMP := $(VENV)/.installed-$(shell printf '%s' "$(CURDIR)" | cksum | cut -d' ' 
 FRONT := frontend_stub
 FRONT_BUILT := $(FRONT)/dist/.built
 FRONT_SOURCE := $(wildcard $(addprefix $(FRONT)/,build.* package.json package-lock.json node.lock .npmrc)) \
-  $(shell find $(addprefix $(FRONT)/,miniprogram host build) schema)
+  $(shell find $(addprefix $(FRONT)/,miniprogram host till stage build) schema)
 
 run: $(STAMP) pages
 	@exec env $(if $(PORT),GONGJI_PORT=$(PORT)) $(BIN)/gongji serve --demo

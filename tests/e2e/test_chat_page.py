@@ -420,7 +420,7 @@ def _swallow(operation: str, route: Route) -> None:
 
 def _forgive(phone: Phone) -> None:
     """Forget the faults that were made on purpose."""
-    phone.faults[:] = [one for one in phone.faults if "ERR_FAILED" not in one]
+    phone.forgive("ERR_FAILED")
 
 
 def test_messages_are_sent_in_the_order_in_which_they_were_typed(
