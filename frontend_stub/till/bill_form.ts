@@ -47,7 +47,7 @@ export class BillForm {
   private readonly amounts: Record<AmountName, HTMLInputElement>;
   private readonly lines = el("div", { class: "lines" });
   private readonly addLine = button(T.addLine, "plain", () => this.showLines([...this.readLines(), NEW_LINE]));
-  private readonly sums = el("ul", { class: "sums", role: "status" });
+  private readonly sums = el("div", { class: "sums", role: "status" });
 
   constructor(
     private readonly people: readonly Person[],
@@ -120,7 +120,7 @@ export class BillForm {
       el("h2", { id: "bill-title" }, T.bill),
       el(
         "div",
-        { class: "fields" },
+        { class: "fields wide" },
         this.field("example", T.example, this.example),
         this.field("person", T.person, this.person),
         this.field("credential.kind", T.credentialKind, this.credentialKind),
@@ -216,7 +216,7 @@ export class BillForm {
       if (missing === undefined) return [];
       const fits = missing === 0;
       return el(
-        "li",
+        "p",
         { class: fits ? "fits" : "differs" },
         fits ? `✓ ${name}${T.sumsFit}` : `✗ ${difference(name, yuan(missing))}`,
       );

@@ -29,7 +29,8 @@ export class Panel {
   show(title: string, ...told: Told[]): void {
     this.title.textContent = title;
     this.body.replaceChildren(...told.filter((one) => one !== false));
-    this.title.focus();
+    this.title.focus({ preventScroll: true });
+    window.scrollTo({ top: this.node.offsetTop });
   }
 
   /** Do one thing at a time: whatever is pressed meanwhile does nothing. */
