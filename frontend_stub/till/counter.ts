@@ -121,7 +121,7 @@ export class Counter {
     }
     this.nextKey = crypto.randomUUID();
     await this.tell(ended);
-    await this.day.load();
+    void this.day.load();
   }
 
   private async tell(ended: Exclude<Ended, { kind: "open" | "fault" }>): Promise<void> {

@@ -14,7 +14,6 @@ const PAGE = 20;
 export class Day {
   readonly node = el("section", { class: "sheet day", "aria-labelledby": "day-title" });
   private readonly body = el("div");
-  private receipts: Receipt[] = [];
 
   constructor(
     private readonly gateway: Gateway,
@@ -25,17 +24,15 @@ export class Day {
 
   /** Load the newest receipts anew. */
   load(): Promise<void> {
-    this.receipts = [];
-    return this.loadAfter(null);
+    return this.loadMore([], null);
   }
 
-  private async loadAfter(after: string | null): Promise<void> {
+  private async loadMore(before: readonly Receipt[], after: string | null): Promise<void> {
     const businessDay = moment(new Date().toISOString()).slice(0, 10);
     try {
       const answer = await this.gateway.ask(TillReceipts, { businessDay, first: PAGE, after });
       const { nodes, pageInfo } = answer.tillReceipts;
-      this.receipts = [...this.receipts, ...nodes];
-      this.show(pageInfo.hasNextPage ? pageInfo.endCursor : null);
+      this.show([...before, ...nodes], pageInfo.hasNextPage ? pageInfo.endCursor : null);
     } catch (reason) {
       if (!(reason instanceof Trouble)) throw reason;
       const again = button(T.reload, "plain", () => void this.load());
@@ -43,9 +40,9 @@ export class Day {
     }
   }
 
-  private show(next: string | null): void {
-    if (this.receipts.length === 0) return this.body.replaceChildren(note(T.noReceipts));
-    this.body.replaceChildren(dayOf(this.receipts, this.onShow));
-    if (next) this.body.append(button(T.more, "plain", () => void this.loadAfter(next)));
+  private show(receipts: readonly Receipt[], next: string | null): void {
+    if (receipts.length === 0) return this.body.replaceChildren(note(T.noReceipts));
+    this.body.replaceChildren(dayOf(receipts, this.onShow));
+    if (next) this.body.append(button(T.more, "plain", () => void this.loadMore(receipts, next)));
   }
 }

@@ -94,7 +94,7 @@ export const T = {
   own: "个人账户支付",
   shared: "账户共济支付",
   cash: "个人现金支付",
-  ownAfter: "本人账户余额",
+  ownAfter: "结算后本人账户余额",
   noOwn: "没有个人账户",
   backOwn: "退回本人账户",
   backShared: "退回共济账户",

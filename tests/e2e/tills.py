@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from playwright.sync_api import Browser, Locator, Route, expect
@@ -10,6 +11,9 @@ from playwright.sync_api import Browser, Locator, Route, expect
 from tests.e2e.phones import Screen
 
 HOSPITAL = "H54252300001"
+
+PASSES, CUT, LOST = "PASSES", "CUT", "LOST"
+"""What becomes of a request: it passes, it never arrives, or its answer never does."""
 
 AMOUNTS = ("全自费", "超限价", "先行自付", "基金支付")
 """What a plain bill has none of."""
@@ -68,32 +72,39 @@ class Till(Screen):
         return self.page.locator(".day tbody tr", has_text=bill_number)
 
     @contextmanager
-    def line(self, operation: str, *, cut: bool = False, lost: bool = False) -> Iterator["Line"]:
-        """Watch how often an operation is sent; cut it off, or lose its answers."""
-        line = Line(operation, cut=cut, lost=lost)
+    def line(self, operation: str, fate: str = PASSES) -> Iterator["Line"]:
+        """Watch how an operation is sent, and decide what becomes of it."""
+        line = Line(operation, fate)
         self.page.route("**/graphql", line.passes)
         yield line
         self.page.unroute("**/graphql", line.passes)
         self.forgive("ERR_FAILED")
 
 
+@dataclass
 class Line:
     """The line between a till and its gateway, for one operation."""
 
-    def __init__(self, operation: str, *, cut: bool, lost: bool) -> None:
-        self.operation = operation
-        self.cut, self.lost = cut, lost
-        self.inputs: list[dict[str, Any]] = []
+    operation: str
+    fate: str
+    """``PASSES``, ``CUT``, ``LOST``, or the code that is answered instead of the gateway."""
+    variables: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def inputs(self) -> list[dict[str, Any]]:
+        """What was sent, in order."""
+        return [sent["input"] for sent in self.variables]
 
     def passes(self, route: Route) -> None:
         """Let a request pass, or not."""
         body = json.loads(route.request.post_data or "{}")
         if body.get("operationName") != self.operation:
             return route.fallback()
-        self.inputs.append(body["variables"]["input"])
-        if self.cut:
-            return route.abort()
-        if self.lost:
+        self.variables.append(body["variables"])
+        if self.fate == PASSES:
+            return route.continue_()
+        if self.fate == LOST:
             route.fetch()
+        if self.fate in {CUT, LOST}:
             return route.abort()
-        return route.continue_()
+        return route.fulfill(json={"data": None, "errors": [{"extensions": {"code": self.fate}}]})
