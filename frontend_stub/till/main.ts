@@ -21,6 +21,7 @@ async function start(): Promise<void> {
     else show(choiceOf(cast));
   } catch (reason) {
     if (!(reason instanceof Trouble)) throw reason;
+    if (reason.kind === "FAULT") return show(el("h2", {}, T.noPlace), note(T.noPlaceText), change());
     const again = button(T.reload, "plain", () => void start());
     show(el("h2", {}, T.noAnswer), note(T.noAnswerText), el("code", {}, reason.code), again);
   }
@@ -63,8 +64,12 @@ function head(...aside: HTMLElement[]): HTMLElement {
 function placeOf(place: Place): HTMLElement[] {
   return [
     el("p", { class: "place" }, ...named(place.name, place.code)),
-    el("a", { href: "./" }, T.change),
+    change(),
   ];
+}
+
+function change(): HTMLElement {
+  return el("a", { href: "./" }, T.change);
 }
 
 function named(name: string, code: string): (Node | string)[] {

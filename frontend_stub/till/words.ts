@@ -10,6 +10,8 @@ export const T = {
   loading: "正在加载",
   notHere: "这里没有收费端演示",
   notHereText: "只有开发环境的网关才提供演示机构。正式环境中，医院和药店用自己的系统接入网关。",
+  noPlace: "没有这家机构",
+  noPlaceText: "这个网关的数据里没有这家机构，或不能以它登录。",
   noAnswer: "网关没有回应",
   noAnswerText: "请检查网络，稍后重新加载本页。",
   reload: "重新加载",

@@ -325,6 +325,19 @@ def test_nothing_is_wider_than_the_window(open_till: Opening, width: int) -> Non
     assert overflow(till.page) <= 0
 
 
+def test_an_institution_that_is_not_there_is_told(
+    browser: Browser, gateway: Gateway, screens: list[Screen]
+) -> None:
+    address = f"{gateway.url}/till/?institution=H54259900099"
+    screen = Screen.opened(browser, address, width=1440, height=900)
+    screens.append(screen)
+
+    expect(screen.page.get_by_role("heading", name="没有这家机构")).to_be_visible()
+    screen.page.get_by_role("link", name="换一家机构").click()
+    expect(screen.page.get_by_role("link", name="噶尔藏医院")).to_be_visible()
+    screen.forgive("404")
+
+
 def test_where_there_is_no_demonstration_it_says_so(
     browser: Browser, gateway: Gateway, screens: list[Screen]
 ) -> None:
