@@ -378,19 +378,20 @@ def test_the_stage_shows_two_phones_and_a_till(
     screens.append(stage)
     sharer, beneficiary = frame(stage, "王小兰"), frame(stage, "次仁")
     till = frame(stage, "收费端")
-    expect(sharer.locator("body")).to_contain_text("我与谁共济")
-    expect(beneficiary.locator("body")).to_contain_text("谁与我共济")
+    expect(sharer.locator("body")).to_contain_text("¥300.00")
+    expect(beneficiary.locator("body")).to_contain_text("¥118.63")
 
     till.get_by_role("button", name="预结算").click()
     till.get_by_role("button", name="确认结算").click()
     expect(till.get_by_role("article", name="结算单")).to_contain_text("账户共济支付¥505.88")
 
-    for phone, amount in ((sharer, "¥300.00"), (beneficiary, "¥751.27")):
-        phone.get_by_role("button", name="共济明细").click()
-        expect(phone.locator("body")).to_contain_text(amount)
+    for phone, told in ((sharer, "次*看病买药，使用了您的个人账户"), (beneficiary, "结算成功")):
+        expect(phone.locator("body")).to_contain_text("¥0.00")
+        phone.get_by_role("button", name="消息").click()
+        expect(phone.locator("body")).to_contain_text(told)
     assert overflow(stage.page) <= 0
     stage.page.reload()
-    expect(beneficiary.locator("body")).to_contain_text("谁与我共济")
+    expect(beneficiary.locator("body")).to_contain_text("次*")
     till.get_by_role("button", name="查看").first.click()
     till.get_by_role("button", name="撤销", exact=True).click()
     till.get_by_role("button", name="确认撤销").click()
