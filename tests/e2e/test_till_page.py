@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
+from tests.e2e.axe import bring_axe, needs_axe, serious_findings
 from tests.e2e.gateway import Gateway
 from tests.e2e.phones import Screen
 from tests.e2e.tills import CUT, LOST, PASSES, Till
@@ -314,6 +315,55 @@ def test_the_keyboard_is_enough(open_till: Opening) -> None:
 
     till.page.keyboard.press("Tab")
     expect(till.page.get_by_role("button", name="确认结算")).to_be_focused()
+
+
+@needs_axe
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_till_page_shuts_nobody_out(open_till: Opening, width: int) -> None:
+    till = open_till(width=width)
+    bring_axe(till.page)
+    found = {"form": serious_findings(till.page)}
+    till.press("预结算")
+    found["faults"] = serious_findings(till.page)
+    till.page.get_by_label("例题").select_option("E3")
+    till.plain_bill("542599199001010014", "187.35")
+    till.press("预结算")
+    till.sees("CREDENTIAL_NOT_RECOGNISED")
+    found["refusal"] = serious_findings(till.page)
+    till.write("凭证号码", WANGDUI)
+    till.press("预结算")
+    till.sees("个人现金支付")
+    found["quote"] = serious_findings(till.page)
+    with till.line("SettleBill", CUT) as line:
+        till.press("确认结算")
+        till.sees("结果未知")
+        found["open"] = serious_findings(till.page)
+        line.fate = PASSES
+        till.press("用同一编号重发")
+    till.sees("结算编号")
+    found["receipt"] = serious_findings(till.page)
+    till.press("撤销")
+    till.sees("退还现金")
+    found["reversal"] = serious_findings(till.page)
+    till.press("确认撤销")
+    till.sees("已撤销")
+    found["reversed"] = serious_findings(till.page)
+
+    assert {state: serious for state, serious in found.items() if serious} == {}
+
+
+@needs_axe
+def test_the_stage_shuts_nobody_out(
+    browser: Browser, gateway: Gateway, screens: list[Screen]
+) -> None:
+    stage = Screen.opened(browser, gateway.url + "/", width=1440, height=900)
+    screens.append(stage)
+    expect(frame(stage, "收费端").get_by_role("button", name="预结算")).to_be_visible()
+    for person in ("王小兰", "次仁"):
+        expect(frame(stage, person).locator("body")).to_contain_text("证件号码")
+    bring_axe(stage.page)
+
+    assert serious_findings(stage.page) == []
 
 
 @pytest.mark.parametrize("width", [390, 580, 1440])
