@@ -46,7 +46,9 @@ export class BillForm {
   private readonly visit = select(Object.entries(VISITS));
   private readonly amounts: Record<AmountName, HTMLInputElement>;
   private readonly lines = el("div", { class: "lines" });
-  private readonly addLine = button(T.addLine, "plain", () => this.showLines([...this.readLines(), NEW_LINE]));
+  private readonly addLine = button(T.addLine, "plain", () =>
+    this.showLines([...this.readLines(), NEW_LINE]),
+  );
   private readonly sums = el("div", { class: "sums", role: "status" });
 
   constructor(
