@@ -198,6 +198,44 @@ def test_a_settled_bill_that_was_given_up_is_undone(open_till: Opening) -> None:
     expect(till.day(number)).to_contain_text("已撤销")
 
 
+def refused_void(code: str) -> dict[str, Any]:
+    """Return how a gateway answers a void that the rules do not allow."""
+    reason = {"code": code, "message": "不能冲正。", "clause": "G34", "path": []}
+    refusal = {
+        "__typename": "Refusal",
+        "code": "REFUSED",
+        "message": "不能冲正。",
+        "remedy": None,
+        "path": [],
+        "reasons": [reason],
+    }
+    return {"voidRequest": refusal}
+
+
+def test_what_can_no_longer_be_undone_stands(open_till: Opening) -> None:
+    till = open_till()
+    till.plain_bill(WANGDUI, "21.00")
+    till.press("预结算")
+    with (
+        till.line("SettleBill", LOST),
+        till.line("Outcome", CUT),
+        till.line("VoidRequest") as voids,
+    ):
+        till.press("确认结算")
+        till.sees("不知道是否已经办理")
+
+        voids.answer = refused_void("VOID_OF_ITSELF")
+        till.press("放弃并冲正")
+        till.sees("再次冲正，直到有答复")
+        voids.answer = refused_void("REVERSAL_TOO_LATE")
+        till.press("再次冲正")
+        till.sees("原来的办理仍然有效", "不要再收现金", "REVERSAL_TOO_LATE")
+
+    first, again = voids.inputs
+    assert again["voids"] == first["voids"]
+    assert again["requestId"] != first["requestId"]
+
+
 def test_a_reversal_without_an_answer_is_asked_for(open_till: Opening) -> None:
     till = open_till()
     number = settled(till)

@@ -87,7 +87,9 @@ class Line:
 
     operation: str
     fate: str
-    """``PASSES``, ``CUT``, ``LOST``, or the code that is answered instead of the gateway."""
+    """``PASSES``, ``CUT``, ``LOST``, or the code that is answered in the gateway's place."""
+    answer: dict[str, Any] | None = None
+    """What is answered in the gateway's place, whatever the fate."""
     variables: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -101,6 +103,8 @@ class Line:
         if body.get("operationName") != self.operation:
             return route.fallback()
         self.variables.append(body["variables"])
+        if self.answer is not None:
+            return route.fulfill(json={"data": self.answer})
         if self.fate == PASSES:
             return route.continue_()
         if self.fate == LOST:
