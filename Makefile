@@ -6,7 +6,7 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 # No rules but ours: by one of make's own, frontend_stub/build would be made out of build.sh.
 .SUFFIXES:
-.PHONY: run test soak check demo bench lock format front-end pages tools
+.PHONY: run test soak check demo bench lock format front-end pages tools screenshots
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -22,7 +22,7 @@ STAMP := $(VENV)/.installed-$(shell printf '%s' "$(CURDIR)" | cksum | cut -d' ' 
 FRONT := frontend_stub
 FRONT_BUILT := $(FRONT)/dist/.built
 FRONT_SOURCE := $(wildcard $(addprefix $(FRONT)/,build.* package.json package-lock.json node.lock .npmrc)) \
-  $(shell find $(addprefix $(FRONT)/,miniprogram host build) schema)
+  $(shell find $(addprefix $(FRONT)/,miniprogram host till stage build) schema)
 
 run: $(STAMP) pages
 	@exec env $(if $(PORT),GONGJI_PORT=$(PORT)) $(BIN)/gongji serve --demo
@@ -65,6 +65,10 @@ demo: $(STAMP)
 
 bench: $(STAMP)
 	@exec $(PY) -m tests.bench.throughput
+
+# The pictures of the README, from the real thing.
+screenshots: $(STAMP) front-end
+	$(PY) -m tests.e2e.screenshots
 
 # The lock holds every package with its hashes and names no registry.
 lock:

@@ -1,4 +1,5 @@
-// Builds the front end: dist/weapp for WeChat's own tool, dist/h5 for any browser.
+// Builds the front end: dist/weapp for WeChat's own tool, dist/h5 for any browser, dist/till for the
+// till page, dist/stage for the page that shows two phones and a till.
 //
 //   node build.mjs               everything
 //   node build.mjs --types-only  only generated/, which the type check reads
@@ -20,6 +21,8 @@ const source = join(here, "miniprogram");
 const dist = join(here, "dist");
 const made = join(here, "generated");
 const target = "es2020";
+/** How a browser gets its script: whole. */
+const inBrowser = { bundle: true, format: "iife", minify: true, charset: "utf8", target, write: false };
 
 async function filesBelow(folder) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -82,39 +85,42 @@ async function reachGenerated(out) {
 
 /** Build the browser's twin: one script, one style sheet, one page; names carry their hash. */
 async function buildH5(files) {
-  const out = join(dist, "h5.new");
-  await rm(out, { recursive: true, force: true });
   const bundle = await esbuild.build({
+    ...inBrowser,
     stdin: {
       contents: await entryOf(files),
       resolveDir: source,
       sourcefile: "entry.ts",
       loader: "ts",
     },
-    bundle: true,
-    format: "iife",
-    minify: true,
-    charset: "utf8",
-    target,
-    write: false,
     define: gateway(".."),
   });
-  const styles = await esbuild.transform(await stylesOf(files), {
-    loader: "css",
-    minify: true,
-    charset: "utf8",
-    target,
-  });
+  await writePage("h5", "host", bundle.outputFiles[0].contents, await stylesOf(files));
+}
+
+/** Build a page of plain TypeScript, from where the gateway is at `url`. */
+async function buildPage(name, url) {
+  const entryPoints = [join(here, name, "main.ts")];
+  const bundle = await esbuild.build({ ...inBrowser, entryPoints, define: gateway(url) });
+  const css = await readFile(join(here, name, `${name}.css`), "utf8");
+  await writePage(name, name, bundle.outputFiles[0].contents, css);
+}
+
+/** Write one script, one style sheet, one page, whose names carry their hash. */
+async function writePage(to, from, script, css) {
+  const out = join(dist, `${to}.new`);
+  await rm(out, { recursive: true, force: true });
+  const styles = await esbuild.transform(css, { loader: "css", minify: true, charset: "utf8", target });
   await mkdir(join(out, "assets"), { recursive: true });
   const names = {
-    SCRIPT: await hashed(out, "app", "js", bundle.outputFiles[0].contents),
+    SCRIPT: await hashed(out, "app", "js", script),
     STYLES: await hashed(out, "app", "css", styles.code),
     ICON: await hashed(out, "icon", "svg", await readFile(join(here, "host/icon.svg"))),
   };
-  const page = await readFile(join(here, "host/index.html"), "utf8");
+  const page = await readFile(join(here, from, "index.html"), "utf8");
   await writeFile(join(out, "index.html"), page.replace(/%(\w+)%/g, (_, name) => names[name]));
   await compressBelow(out);
-  await replace(out, join(dist, "h5"));
+  await replace(out, join(dist, to));
 }
 
 async function entryOf(files) {
@@ -169,5 +175,5 @@ async function replace(fresh, old) {
 await generateOperations(join(here, "../schema"), made);
 if (!process.argv.includes("--types-only")) {
   const files = (await filesBelow(source)).map((file) => file.replaceAll("\\", "/"));
-  await Promise.all([buildWeapp(files), buildH5(files)]);
+  await Promise.all([buildWeapp(files), buildH5(files), buildPage("till", ".."), buildPage("stage", ".")]);
 }

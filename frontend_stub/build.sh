@@ -50,7 +50,8 @@ if [ "${1-}" = --check ]; then
   if [ ! -f node_modules/.package-lock.json ] || ! find_node; then exit 0; fi
   "$node" build.mjs --types-only
   "$node" node_modules/typescript/bin/tsc -p .
-  exec "$node" node_modules/typescript/bin/tsc -p host
+  for part in host till stage; do "$node" node_modules/typescript/bin/tsc -p "$part"; done
+  exit
 fi
 
 find_node || take_node

@@ -1,6 +1,7 @@
 // The part of `wx` that the mini-program uses, as a browser can do it.
 
 import type { Shell } from "./shell";
+import { placeOf } from "./storage";
 
 interface RequestOptions {
   url: string;
@@ -39,14 +40,14 @@ export function makeWx(shell: Shell) {
       link.click();
     },
     getStorageSync(key: string): unknown {
-      const kept = sessionStorage.getItem(`${phone}/${key}`);
+      const kept = sessionStorage.getItem(placeOf(phone, key));
       return kept === null ? "" : (JSON.parse(kept) as unknown);
     },
     setStorageSync(key: string, value: unknown): void {
-      sessionStorage.setItem(`${phone}/${key}`, JSON.stringify(value));
+      sessionStorage.setItem(placeOf(phone, key), JSON.stringify(value));
     },
     removeStorageSync(key: string): void {
-      sessionStorage.removeItem(`${phone}/${key}`);
+      sessionStorage.removeItem(placeOf(phone, key));
     },
     getAppBaseInfo: () => ({ fontSizeSetting: fontSize }),
     navigateTo: ({ url }: { url: string }) => shell.push(url),

@@ -178,6 +178,7 @@ def _announce(base_url: str, greeting: Welcome | None) -> None:
     screen.print(f"共济 Gongji serves GraphQL on {base_url}/graphql", style="bold")
     if greeting is None:
         return
+    screen.print(f"Two phones and a till of a demo family: {base_url}/")
     screen.print("\nDevelopment tokens of demo people, for one day:")
     for actor in fields(greeting):
         screen.print(f"\n{_ACTORS[actor.name]}\n{getattr(greeting, actor.name)}", markup=False)

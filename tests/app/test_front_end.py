@@ -8,6 +8,7 @@ import pytest
 
 from gongji.api.gateway import GatewaySchema
 from gongji.app.asgi import create_app, make_schema
+from gongji.app.front_end import PLACES
 from tests.app.installation import SETTINGS
 from tests.world import World
 
@@ -33,20 +34,22 @@ async def http(
 
 
 def build(folder: Path) -> None:
-    """Write what a build leaves, and a file beside it that is nobody's business."""
-    (folder / "h5/assets").mkdir(parents=True)
-    (folder / "h5/index.html").write_text(PAGE, encoding="utf-8")
-    (folder / "h5/assets" / SCRIPT).write_text("1", encoding="utf-8")
-    (folder / "h5/secret.js").write_text("2", encoding="utf-8")
-    (folder / "h5/assets/notes.js").write_text("3", encoding="utf-8")
+    """Write what a build leaves of each page, and a file beside it that is nobody's business."""
+    for page in PLACES.values():
+        (folder / page / "assets").mkdir(parents=True)
+        (folder / page / "index.html").write_text(PAGE, encoding="utf-8")
+        (folder / page / "assets" / SCRIPT).write_text("1", encoding="utf-8")
+        (folder / page / "secret.js").write_text("2", encoding="utf-8")
+        (folder / page / "assets/notes.js").write_text("3", encoding="utf-8")
 
 
-async def test_the_page_loads_from_its_gateway_alone_and_is_never_stale(
-    http: httpx2.AsyncClient, tmp_path: Path
+@pytest.mark.parametrize("place", PLACES)
+async def test_a_page_loads_from_its_gateway_alone_and_is_never_stale(
+    http: httpx2.AsyncClient, tmp_path: Path, place: str
 ) -> None:
     build(tmp_path)
 
-    answer = await http.get("/m/")
+    answer = await http.get(place + "/")
 
     assert (answer.status_code, answer.text) == (200, PAGE)
     assert answer.headers["cache-control"] == "no-cache"
@@ -56,12 +59,13 @@ async def test_the_page_loads_from_its_gateway_alone_and_is_never_stale(
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-async def test_what_the_page_loads_is_kept_for_good(
-    http: httpx2.AsyncClient, tmp_path: Path
+@pytest.mark.parametrize("place", PLACES)
+async def test_what_a_page_loads_is_kept_for_good(
+    http: httpx2.AsyncClient, tmp_path: Path, place: str
 ) -> None:
     build(tmp_path)
 
-    answer = await http.get(f"/m/assets/{SCRIPT}")
+    answer = await http.get(f"{place}/assets/{SCRIPT}")
 
     assert (answer.status_code, answer.text) == (200, "1")
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
@@ -111,7 +115,7 @@ async def test_what_the_build_did_not_compress_is_sent_as_it_is(
     assert (answer.text, answer.headers.get("content-encoding")) == (PAGE, None)
 
 
-@pytest.mark.parametrize("path", ["/m/", f"/m/assets/{SCRIPT}"])
+@pytest.mark.parametrize("path", ["/", "/m/", "/till/", f"/m/assets/{SCRIPT}"])
 async def test_without_a_build_a_page_tells_how_to_make_one(
     http: httpx2.AsyncClient, path: str
 ) -> None:
@@ -131,6 +135,9 @@ async def test_without_a_build_a_page_tells_how_to_make_one(
         "/m/assets/app-0123456789abcdef.js%00",
         "/m/index.html",
         "/m/secret.js",
+        "/secret.js",
+        "/assets/notes.js",
+        "/till/secret.js",
     ],
 )
 async def test_nothing_is_served_but_what_the_build_named(
@@ -141,10 +148,13 @@ async def test_nothing_is_served_but_what_the_build_named(
     assert (await http.get(path)).status_code == 404
 
 
-async def test_the_place_without_its_slash_leads_to_the_page(http: httpx2.AsyncClient) -> None:
-    answer = await http.get("/m")
+@pytest.mark.parametrize("place", ["m", "till"])
+async def test_a_place_without_its_slash_leads_to_the_page(
+    http: httpx2.AsyncClient, place: str
+) -> None:
+    answer = await http.get(f"/{place}")
 
-    assert (answer.status_code, answer.headers["location"]) == (308, "m/")
+    assert (answer.status_code, answer.headers["location"]) == (308, f"{place}/")
 
 
 async def test_other_answers_still_load_nothing(http: httpx2.AsyncClient) -> None:

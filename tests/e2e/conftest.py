@@ -1,15 +1,11 @@
 """A browser, a gateway with the demo families and the built pages, and phones to look at them."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests import readme
-from tests.e2e.built import BUILT
+from tests.e2e.demo import serving_the_demonstration
 from tests.e2e.gateway import Gateway
 from tests.e2e.phones import Opening, Phone, running_browser
 
@@ -24,19 +20,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def gateway(browser: Browser) -> Iterator[Gateway]:
     """Return a gateway with the demo families and the built pages."""
-    folder = Path(tempfile.mkdtemp(prefix="gongji-browser-tests-"))
-    started = Gateway.start(
-        folder,
-        "--demo",
-        GONGJI_OPERATIONS_FOLDER=str(readme.ROOT / "schema" / "operations"),
-        GONGJI_FRONT_END_FOLDER=str(BUILT),
-    )
-    assert started.url
-    yield started
-    started.end()
-    for sign in folder.rglob("elsewhere"):
-        shutil.rmtree(sign.read_text(encoding="utf-8").strip(), ignore_errors=True)
-    shutil.rmtree(folder)
+    with serving_the_demonstration() as started:
+        yield started
 
 
 @pytest.fixture

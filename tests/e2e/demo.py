@@ -1,11 +1,18 @@
 """The demo family of the browser tests, and programs that speak for its people and its hospital."""
 
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
 import httpx2
 
+from tests import readme
 from tests.documents import document
+from tests.e2e.built import BUILT
 from tests.e2e.gateway import Gateway
 
 PUBU: Final = "54259919680521019X"
@@ -26,6 +33,26 @@ E2: Final = {
     "personalShareFen": 75127,
 }
 """The bill of worked example E2, without its number."""
+
+
+@contextmanager
+def serving_the_demonstration() -> Iterator[Gateway]:
+    """Start a gateway with the demo families and the built pages; remove all of it at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="gongji-browser-tests-"))
+    gateway = Gateway.start(
+        folder,
+        "--demo",
+        GONGJI_OPERATIONS_FOLDER=str(readme.ROOT / "schema" / "operations"),
+        GONGJI_FRONT_END_FOLDER=str(BUILT),
+    )
+    try:
+        assert gateway.url
+        yield gateway
+    finally:
+        gateway.end()
+        for sign in folder.rglob("elsewhere"):
+            shutil.rmtree(sign.read_text(encoding="utf-8").strip(), ignore_errors=True)
+        shutil.rmtree(folder)
 
 
 class Caller:

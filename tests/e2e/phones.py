@@ -1,4 +1,4 @@
-"""Phones: the mini-program as people use it, in a real browser, each with a session of its own."""
+"""Screens and phones: the pages as people use them, in a real browser, each with a session."""
 
 import os
 import shutil
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlsplit
 
 import pytest
@@ -56,29 +57,31 @@ def started(program: str) -> Iterator[Browser]:
 
 
 @dataclass
-class Phone:
-    """One person's phone, and what went wrong on it."""
+class Screen:
+    """One browser window with a session of its own, and what went wrong in it."""
 
     context: BrowserContext
     page: Page
     faults: list[str] = field(default_factory=list)
 
     @classmethod
-    def switched_on(cls, browser: Browser, url: str, *, font: str = "17") -> "Phone":
-        """Open the mini-program on a phone of the usual size."""
+    def opened(
+        cls, browser: Browser, url: str, *, width: int, height: int, touch: bool = False
+    ) -> Self:
+        """Open a page in a window of this size."""
         context = browser.new_context(
-            viewport={"width": 390, "height": 844},
-            has_touch=True,
+            viewport={"width": width, "height": height},
+            has_touch=touch,
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
         )
         context.set_default_timeout(PATIENCE_MS)
-        phone = cls(context, context.new_page())
-        phone.page.on("pageerror", phone._notes_error)
-        phone.page.on("console", phone._notes_message)
-        phone.page.on("request", phone._notes_request)
-        phone.page.goto(f"{url}/m/?font={font}")
-        return phone
+        screen = cls(context, context.new_page())
+        screen.page.on("pageerror", screen._notes_error)
+        screen.page.on("console", screen._notes_message)
+        screen.page.on("request", screen._notes_request)
+        screen.page.goto(url)
+        return screen
 
     def _notes_error(self, error: Error) -> None:
         self.faults.append(f"page: {error}")
@@ -90,6 +93,24 @@ class Phone:
     def _notes_request(self, request: Request) -> None:
         if urlsplit(request.url).hostname != LOOPBACK:
             self.faults.append(f"request: {request.url}")
+
+    def forgive(self, text: str) -> None:
+        """Forget the faults that a test brought about on purpose."""
+        self.faults[:] = [one for one in self.faults if text not in one]
+
+    def picture(self, to: Path) -> None:
+        """Take a picture of what is on it."""
+        self.page.screenshot(path=to)
+
+
+class Phone(Screen):
+    """One person's phone."""
+
+    @classmethod
+    def switched_on(cls, browser: Browser, url: str, *, font: str = "17") -> Self:
+        """Open the mini-program on a phone of the usual size."""
+        address = f"{url}/m/?font={font}"
+        return cls.opened(browser, address, width=390, height=844, touch=True)
 
     @property
     def shown(self) -> Locator:
@@ -132,10 +153,6 @@ class Phone:
     def overflow(self) -> int:
         """Return by how many pixels the page in front is wider than the phone."""
         return int(self.shown.evaluate("page => page.scrollWidth - page.clientWidth"))
-
-    def picture(self, to: Path) -> None:
-        """Take a picture of the phone."""
-        self.page.screenshot(path=to)
 
 
 Opening = Callable[..., Phone]

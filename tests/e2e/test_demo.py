@@ -79,6 +79,10 @@ def printed_tokens(gateway: Gateway) -> dict[str, str]:
     }
 
 
+def test_it_tells_where_the_family_is_on_one_screen(gateway: Gateway) -> None:
+    assert f"Two phones and a till of a demo family: {gateway.url}/\n" in gateway.greeting
+
+
 def test_the_first_request_that_is_printed_works(gateway: Gateway) -> None:
     beneficiary = gateway.greeting[-1].split("Bearer ")[1].split("'")[0]
 

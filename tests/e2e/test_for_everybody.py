@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 
 from tests import readme
 from tests.documents import document
+from tests.e2e.axe import bring_axe, needs_axe, serious_findings
 from tests.e2e.gateway import PATIENCE_S, Gateway
 from tests.e2e.phones import Opening, Phone
 
@@ -21,7 +22,6 @@ TSERING = "54259919700308013X"
 HOSPITAL = "H54252100005"
 FRONT = readme.ROOT / "frontend_stub"
 PAGES = json.loads((FRONT / "miniprogram" / "app.json").read_text("utf-8"))["pages"]
-AXE = FRONT / "test" / "node_modules" / "axe-core" / "axe.min.js"
 LOOKS = [(language, is_elder) for language in ("zh", "bo") for is_elder in (False, True)]
 IDS = """{
   settlements(first: 1) { ... on SettlementConnection { nodes { id } } }
@@ -76,34 +76,22 @@ def urls(gateway: Gateway) -> list[str]:
     return [f"{page}?id={shown[page]}" if page in shown else page for page in PAGES]
 
 
-@pytest.mark.skipif(not AXE.is_file(), reason="NO AXE: run make tools")
+@needs_axe
 @pytest.mark.parametrize(("language", "is_elder"), LOOKS)
 def test_no_page_shuts_anybody_out(
     open_phone: Opening, urls: list[str], language: str, is_elder: bool
 ) -> None:
     phone = open_phone(TSERING)
     phone.choose(language=language, is_elder=is_elder)
-    phone.page.evaluate(AXE.read_text(encoding="utf-8"))
+    bring_axe(phone.page)
 
     found = {}
     for url in urls:
         phone.go_to(url)
-        if serious := serious_findings(phone):
+        if serious := serious_findings(phone.page):
             found[url] = serious
 
     assert found == {}
-
-
-def serious_findings(phone: Phone) -> list[str]:
-    """Return what axe finds that shuts somebody out, and where."""
-    answer = phone.page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    assert len(answer["passes"]) > 5
-    return [
-        f"{violation['id']}: {node['html']}"
-        for violation in answer["violations"]
-        if violation["impact"] in ("serious", "critical")
-        for node in violation["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("is_elder", [False, True])

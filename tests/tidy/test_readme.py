@@ -129,3 +129,11 @@ def test_every_link_leads_somewhere() -> None:
 
     assert [one for one in links if one[0] == "#" and one not in anchors] == []
     assert [one for one in links if one[0] != "#" and not (readme.ROOT / one).exists()] == []
+
+
+def test_its_pictures_are_small() -> None:
+    pictures = [readme.ROOT / one for one in re.findall(r"!\[[^]]+\]\(([^)]+)\)", readme.text())]
+
+    assert pictures
+    assert {one.name: one.stat().st_size for one in pictures if one.stat().st_size > 60_000} == {}
+    assert set(pictures) == set((readme.ROOT / "frontend_stub" / "screenshots").iterdir())

@@ -272,6 +272,24 @@ SHOWN: dict[str, dict[str, tuple[str, ...]]] = {
             "test_staff_reads_with_a_reason_which_is_recorded",
         ),
     },
+    "a till page whose payments are never made twice": {
+        "e2e/test_till_page.py": (
+            "test_a_lost_answer_is_asked_for_and_nothing_is_paid_twice",
+            "test_what_did_not_arrive_is_sent_again_under_its_key",
+            "test_a_request_that_was_given_up_is_never_done",
+            "test_a_settled_bill_that_was_given_up_is_undone",
+            "test_what_is_not_known_survives_a_reload_and_is_found",
+            "test_what_was_not_accepted_keeps_its_key",
+            "test_a_reversal_without_an_answer_is_asked_for",
+            "test_a_double_click_moves_money_once",
+        ),
+    },
+    "two phones and a till on one screen, where there is a demonstration": {
+        "e2e/test_till_page.py": (
+            "test_the_stage_shows_two_phones_and_a_till",
+            "test_where_there_is_no_demonstration_the_stage_is_a_plain_page",
+        ),
+    },
     "a gateway starts from nothing and leaves no server behind": {
         "e2e/test_serve.py": (
             "test_it_starts_from_nothing_and_is_ready",

@@ -16,9 +16,10 @@ export function plainYuan(fen: number): string {
 
 /** Read yuan as a person types it, "1,234.5", into whole fen; undefined where it is no amount. */
 export function fenOf(typed: string): number | undefined {
-  const found = /^(\d{1,9})(?:\.(\d{1,2}))?$/.exec(typed.trim().replace(/[,，¥￥]/g, ""));
+  const found = /^[¥￥]?(\d{1,9}|\d{1,3}(?:[,，]\d{3}){1,2})(?:\.(\d{1,2}))?$/.exec(typed.trim());
   if (!found) return undefined;
-  return Number(found[1]) * 100 + Number((found[2] ?? "").padEnd(2, "0"));
+  const whole = Number((found[1] ?? "").replace(/[,，]/g, ""));
+  return whole * 100 + Number((found[2] ?? "").padEnd(2, "0"));
 }
 
 /** Write a moment (RFC 3339) as "2026-11-25 18:03" in Shanghai. */

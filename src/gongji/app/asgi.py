@@ -22,7 +22,7 @@ from gongji.api.wire import MAX_BODY
 from gongji.app.auth import Gate
 from gongji.app.database import awaited_database
 from gongji.app.development import development_routes
-from gongji.app.front_end import FrontEnd
+from gongji.app.front_end import front_end_routes
 from gongji.app.health import Health
 from gongji.app.live import listening, telling
 from gongji.app.log import RequestLog
@@ -198,7 +198,7 @@ def create_app(
             Route("/livez", health.live),
             Route("/readyz", health.ready),
             Route("/metrics", metrics.page),
-            *FrontEnd(settings.front_end_folder / "h5").routes("/m"),
+            *front_end_routes(settings.front_end_folder),
             *development_routes(settings, ports),
         ],
         middleware=[Middleware(RequestLog), Middleware(GuardedHeaders)],

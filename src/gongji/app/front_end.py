@@ -1,4 +1,4 @@
-"""The built front end: the mini-program's browser twin under ``/m/``.
+"""The built front end: the mini-program's browser twin, the till page, the stage for all of them.
 
 These pages may load what this gateway serves and nothing else. The page itself is asked for anew
 every time; what it loads carries a hash in its name and is kept for a year. The build leaves each
@@ -45,6 +45,22 @@ again.</p>
 """
 
 
+PLACES: Final[Mapping[str, str]] = MappingProxyType({"": "stage", "/m": "h5", "/till": "till"})
+"""Where each page is served, and in which folder the build puts it."""
+
+
+def front_end_routes(built: Path) -> list[BaseRoute]:
+    """Return the routes of all pages that lie below a folder.
+
+    The stage and the till page ask for the demonstration's people and say so where there are none.
+    """
+    return [
+        route
+        for place, folder in PLACES.items()
+        for route in FrontEnd(built / folder).routes(place)
+    ]
+
+
 class FrontEnd:
     """Serves one built page and what it loads.
 
@@ -56,17 +72,17 @@ class FrontEnd:
         self._folder: Final = folder
 
     def routes(self, place: str) -> list[BaseRoute]:
-        """Return the routes below a place such as ``/m``."""
+        """Return the routes below a place such as ``/m``; the empty one is the gateway itself."""
 
         async def to_page(_request: Request) -> Response:
             # Relative, so that it holds behind whatever prefix the gateway is served under.
             return RedirectResponse(place.rpartition("/")[2] + "/", 308)
 
-        return [
-            Route(place, to_page),
+        below: list[BaseRoute] = [
             Route(place + "/", self.page),
             Route(place + "/assets/{name}", self.asset),
         ]
+        return [Route(place, to_page), *below] if place else below
 
     async def page(self, request: Request) -> Response:
         """Answer the page, or tell that there is none yet."""
