@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from gongji.chat.answerer import Answerer
 from gongji.chat.conversation import press, send
 from gongji.chat.doing import do
+from gongji.chat.notifier import Notifier
 from gongji.chat.proposals import Proposal
 from gongji.chat.talk import Talk
 from gongji.chat.typed import masked
@@ -19,6 +21,7 @@ from gongji.domain.binding import BindingStatus, Capacity
 from gongji.domain.conversation import Message, Press, PressOutcome
 from gongji.domain.errors import RequestIdReused
 from gongji.domain.kinship import Kinship
+from gongji.store.database import pool
 from gongji.store.rows import (
     BindingRow,
     CardPressRow,
@@ -28,6 +31,8 @@ from gongji.store.rows import (
 )
 from gongji.usecases.press_button import PressButton, press_button
 from gongji.usecases.send_message import SendMessage, send_message
+from tests.chat.test_notifier import planned
+from tests.faults import Faults
 from tests.usecases.e2 import Family, make_family
 from tests.world import Person, World, key
 
@@ -219,3 +224,41 @@ async def test_pressing_again_does_what_a_kill_left(
 
     assert {one.reply.text for one in told if one.reply} == {"已暂停共济。"}
     await check_paused_once(family)
+
+
+async def scene() -> tuple[World, Talk, Message]:
+    """Let a sharer ask to pause; returns who talks, and the card's message."""
+    world = World()
+    family = await make_family(world)
+    speaking = talk(world, Desk(Acts.of(world.ports)), family.a)
+    return world, speaking, (await send(key(), "暂停卓玛的共济", speaking)).reply
+
+
+async def test_whatever_breaks_while_a_button_is_pressed_who_pressed_hears_of_it_once(
+    faults: Faults, emptying: str
+) -> None:
+    _, speaking, asked = await scene()
+    await faults.run(partial(press, asked.id, "CONFIRM", speaking), {})
+    steps = list(faults.steps)
+
+    for number, fault in planned(steps):
+        await pool().execute_script(emptying)
+        world, speaking, asked = await scene()
+        await faults.run(partial(press, asked.id, "CONFIRM", speaking), {number: fault})
+        world.clock.move(seconds=LATER)
+        await asyncio.gather(
+            Notifier().tell_all(world.ports),
+            Answerer(speaking.desk).answer_what_was_left(world.ports),
+        )
+        again = await press(asked.id, "CONFIRM", speaking)
+        await Notifier().tell_all(world.ports)
+
+        assert again.reply is not None
+        assert again.reply.text == "已暂停共济。"
+        rows = await MessageRow.filter(person_id=speaking.actor.person_id).order_by("number")
+        kinds = [row.card and row.card["kind"] for row in rows]
+        assert kinds[:2] == [None, "CONFIRM"]
+        paused = await RequestKeyRow.filter(operation="pauseBinding").count()
+        assert kinds.count("BINDING") == paused == 1
+        assert [row.text for row in rows].count("已暂停共济。") == 1
+        assert len(rows) <= 4

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -10,9 +11,11 @@ from tortoise.connection import get_connection
 from gongji.chat.announcements import announcements
 from gongji.chat.reminders import card_of
 from gongji.domain.actor import Actor, ActorKind, Channel
+from gongji.domain.events import EventKind, RecordedEvent
 from gongji.domain.policy import CredentialKind
 from gongji.store.database import CONNECTION
-from gongji.store.rows import MessageRow, PersonalAccountRow, TariffRow
+from gongji.store.outbox import event_to_tell
+from gongji.store.rows import EventRow, MessageRow, PersonalAccountRow, TariffRow
 from gongji.usecases.quote import QuoteBill, quote_at_till
 from gongji.usecases.relay import relay_events
 from gongji.usecases.settle import SettleBill
@@ -101,6 +104,25 @@ async def test_telling_of_what_waits_reads_no_table_whole(
         assert (await relay_events(announcements, world.ports)).events
 
     assert await tables_read_whole(tell) == set()
+
+
+async def test_the_event_that_a_button_caused_is_looked_up(
+    world: World, population: Population
+) -> None:
+    waiting = get_connection(CONNECTION)
+    await waiting.execute_query("UPDATE event SET relayed_at = NULL")
+    await waiting.execute_query("ANALYZE event")
+    (event,) = await EventRow.filter(kind=EventKind.BILL_SETTLED).limit(1)
+    ids = {role: UUID(one) for role, one in event.ids.items()}
+    found: list[RecordedEvent | None] = []
+
+    async def look_up() -> None:
+        for person in (event.subject_id, population.people[0].id):
+            kinds = {EventKind.BILL_SETTLED}
+            found.append(await event_to_tell(waiting, person, kinds, ids))
+
+    assert await tables_read_whole(look_up) == set()
+    assert [one and one.id for one in found] == [event.id, None]
 
 
 async def test_reminding_a_town_goes_through_it_in_pages(

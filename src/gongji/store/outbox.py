@@ -206,10 +206,10 @@ def _read(row: dict[str, Any]) -> RecordedEvent:
 
 _TO_TELL: Final = """
 SELECT e.id AS event_id, e.subject_id, e.number FROM event AS e
-WHERE e.subject_id IN (
+WHERE e.subject_id = ANY (ARRAY(
         SELECT $1::uuid
         UNION SELECT b.beneficiary_id FROM binding AS b WHERE b.id = ($2::jsonb ->> 'binding')::uuid
-        UNION SELECT p.insured_id FROM premium AS p WHERE p.id = ($2::jsonb ->> 'premium')::uuid)
+        UNION SELECT p.insured_id FROM premium AS p WHERE p.id = ($2::jsonb ->> 'premium')::uuid))
     AND e.relayed_at IS NULL AND e.ids @> $2::jsonb
     AND e.kind = ANY (ARRAY(SELECT jsonb_array_elements_text($3::jsonb)))
     AND COALESCE((
