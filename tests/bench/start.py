@@ -23,7 +23,7 @@ from tests.e2e.built import (
     package_bytes,
     page_bytes,
 )
-from tests.e2e.phones import chromium, started
+from tests.e2e.phones import SKELETON, chromium, started
 
 GOAL_S: Final = 2.0
 SOMEBODY: Final = "54259919700308013X"
@@ -37,7 +37,7 @@ _PATIENCE_MS: Final = 60_000
 _WATCH: Final = """
 const isUsable = () => {
   const page = document.querySelector(".wx-page:not([hidden])");
-  return page && !page.querySelector(".skeleton") && page.querySelector("button:enabled");
+  return page && !page.querySelector('SKELETON') && page.querySelector("button:enabled");
 };
 new MutationObserver((_, observer) => {
   if (window.usableAt || !isUsable()) return;
@@ -45,7 +45,7 @@ new MutationObserver((_, observer) => {
   observer.disconnect();
   requestAnimationFrame(() => setTimeout(() => { window.usableAt = performance.now(); }));
 }).observe(document, { childList: true, subtree: true });
-"""
+""".replace("SKELETON", SKELETON)
 _USABLE: Final = "() => window.usableAt > 0 && window.usableAt"
 
 

@@ -25,6 +25,8 @@ from playwright.sync_api import (
 from tests.e2e.built import BUILT
 
 PATIENCE_MS = 30_000
+SKELETON = '[class*="--skeleton"]'
+"""What a page shows while it waits; a component's classes bear its name."""
 LOOPBACK = "127.0.0.1"
 
 
@@ -143,7 +145,11 @@ class Phone(Screen):
     def go_to(self, path: str) -> None:
         """Show a page and nothing behind it, once it has something to show."""
         self.page.evaluate("url => wx.reLaunch({ url })", f"/{path}")
-        self.shown.locator(".skeleton").wait_for(state="detached")
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait until the page in front waits for nothing."""
+        expect(self.shown.locator(SKELETON)).to_have_count(0)
 
     def choose(self, *, language: str, is_elder: bool) -> None:
         """Choose a language and a version; pages that are shown from now on take it over."""

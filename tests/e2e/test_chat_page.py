@@ -43,7 +43,7 @@ def open_chat(browser: Browser, gateway: Gateway) -> Iterator[Opening]:
         phone.log_in(id_number)
         to_tab(phone, "消息")
         expect(phone.shown.get_by_label("说一句话")).to_be_visible()
-        expect(phone.shown.locator(".skeleton")).to_have_count(0)
+        phone.wait()
         return phone
 
     yield opened

@@ -147,9 +147,9 @@ class Keyboard:
         """Go on to what has a name, by tabulator alone; what is reached must be seen to be."""
         for _ in range(60):
             self._keys.press("Tab")
-            here = self._phone.page.locator(":focus")
-            if here.count() and name in str(here.evaluate(NAME)):
-                assert here.evaluate("one => getComputedStyle(one).outlineStyle") != "none", name
+            here, outline = self._phone.page.evaluate(FOCUSED)
+            if name in here:
+                assert outline != "none", name
                 return
         raise AssertionError(f"the keyboard does not reach {name}")
 
@@ -166,9 +166,13 @@ class Keyboard:
         self._keys.type(text)
 
 
-NAME = """one => !one.matches("button, input") ? "" :
-  (one.getAttribute("aria-label") || one.innerText || "") +
-  [...(one.labels || [])].map((label) => label.innerText).join(" ")"""
+FOCUSED = """() => {
+  const one = document.activeElement;
+  const labels = [...(one.labels || [])].map((label) => label.innerText);
+  const own = one.getAttribute("aria-label") || one.innerText || "";
+  const name = one.matches("button, input, textarea") ? [own, ...labels].join(" ") : "";
+  return [name, getComputedStyle(one).outlineStyle];
+}"""
 
 
 def test_the_keyboard_alone_does_everything(open_phone: Opening) -> None:

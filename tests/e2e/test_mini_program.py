@@ -119,7 +119,7 @@ def test_nothing_is_wider_than_the_phone(open_phone: Opening, font: str) -> None
     widths["首页"] = phone.overflow()
     for page in PAGES:
         phone.press(page)
-        phone.shown.locator(".skeleton").wait_for(state="detached")
+        phone.wait()
         widths[page] = phone.overflow()
         phone.back()
     phone.page.get_by_role("button", name="我的").click()
