@@ -124,7 +124,8 @@ async def _conclude(
             answer = replace(draft, replies_to=press.id)
             if telling is not None:
                 answer = await _telling_of(connection, answer, telling, press.person_id)
-            await append(connection, press.person_id, [answer], ports.clock.now())
+            # A press without its reply would stay so for ever: rather is it not concluded.
+            (_,) = await append(connection, press.person_id, [answer], ports.clock.now())
             await touch_message(connection, press.person_id, press.message_id)
     return (await replies_to(pool(), [press.id]))[press.id]
 
