@@ -30,8 +30,12 @@ def reversal_plan(settlement_id: UUID, legs: Iterable[Leg], *, suspended: Iterab
     return _written("reverse", str(settlement_id), returned)
 
 
-def ending_plan(binding_id: UUID, *, status: str, order_version: int) -> bytes:
-    """Write the plan of ending a binding: its state and the order that it leaves behind."""
+def ending_plan(binding_id: UUID, *, status: str, order_version: int | None) -> bytes:
+    """Write the plan of ending a binding: its state and the order that it leaves behind.
+
+    Args:
+        order_version: None for who may not know of that order: it tells of other sharers (G18).
+    """
     return _written("end", str(binding_id), status, order_version)
 
 
