@@ -16,6 +16,8 @@ from gongji.domain.conversation import Card, Draft, Message, Press, PressOutcome
 from gongji.domain.events import EventKind, RecordedEvent
 from gongji.store.conversations import append, lock_conversation, replies_to, touch_message
 from gongji.store.database import pool
+from gongji.store.ids import request_key_id
+from gongji.store.locks import stored_keys
 from gongji.store.outbox import event_to_tell
 from gongji.store.presses import conclude_press, latest_presses, put_press
 from gongji.usecases.ports import Ports
@@ -80,6 +82,11 @@ async def _press(asked: PressButton, actor: Actor, ports: Ports) -> Press | None
 
 def _is_answered_by(latest: Press, asked: PressButton) -> bool:
     return asked.is_single_use or latest.button == asked.button
+
+
+async def was_done(press: Press) -> bool:
+    """Tell whether what a press stands for was done or refused under its key, and is answered."""
+    return bool(await stored_keys(pool(), [request_key_id(press.actor.subject, press.id)]))
 
 
 @dataclass(frozen=True, slots=True)
