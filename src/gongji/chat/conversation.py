@@ -95,7 +95,7 @@ async def answer(message: Message, text: str, talk: Talk) -> Message:
     if (answered := (await replies_to(pool(), [message.id])).get(message.id)) is not None:
         return answered
     said = await _respond(text, talk)
-    return await reply(message, said.draft, talk.ports)
+    return await reply(message, said.counted or said.draft, talk.ports)
 
 
 async def _respond(text: str, talk: Talk) -> Said:
