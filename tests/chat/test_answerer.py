@@ -12,9 +12,19 @@ from gongji.chat.typed import masked
 from gongji.desk.desk import Acts, Desk
 from gongji.domain.binding import BindingStatus
 from gongji.domain.conversation import Message, PressOutcome
-from gongji.store.rows import BindingRow, CardPressRow, MessageRow, PersonRow
+from gongji.domain.money import Fen
+from gongji.store.rows import (
+    BindingRow,
+    CardPressRow,
+    MessageRow,
+    PersonalAccountRow,
+    PersonRow,
+)
+from gongji.usecases.pause import PauseBinding, pause_binding
 from gongji.usecases.press_button import PressButton, press_button
 from gongji.usecases.send_message import SendMessage, send_message
+from gongji.usecases.set_limit import SetBindingLimit, set_binding_limit
+from gongji.usecases.set_reserve import SetReserve, set_reserve
 from tests.usecases.e2 import Family, make_family
 from tests.world import KEY_RING, Person, World, key
 
@@ -82,9 +92,13 @@ async def test_a_message_that_fails_for_long_is_answered_with_an_apology(
     assert (answerer.counts.failures, answerer.counts.given_up) == (1, 1)
 
 
-async def asked_to_pause(person: Person, world: World, desk: Desk) -> Message:
+async def asked_to(text: str, person: Person, world: World, desk: Desk) -> Message:
     talk = Talk(person.actor, world.ports, desk)
-    return (await send(key(), "暂停卓玛的共济", talk)).reply
+    return (await send(key(), text, talk)).reply
+
+
+async def asked_to_pause(person: Person, world: World, desk: Desk) -> Message:
+    return await asked_to("暂停卓玛的共济", person, world, desk)
 
 
 async def pressed(message: Message, person: Person, world: World) -> None:
@@ -117,3 +131,65 @@ async def test_a_press_that_always_fails_keeps_no_other_waiting_and_is_concluded
     assert (await CardPressRow.get(message_id=broken.id)).outcome is PressOutcome.FAILED
     assert ((await replies(family.a))[-1] or "").startswith("系统出错，未能确认办理结果。")
     assert (answerer.counts.failures, answerer.counts.given_up) == (2, 1)
+
+
+CHANGED = "情况有变化，请查看最新的内容后再确认。"
+
+
+async def test_a_reserve_that_was_set_since_is_not_put_back_by_what_a_kill_left(
+    world: World, family: Family, desk: Desk
+) -> None:
+    await pressed(await asked_to("账户里至少留50元", family.a, world, desk), family.a, world)
+    await set_reserve(SetReserve(key(), Fen(200_00)), family.a.actor, world.ports)
+    world.clock.move(minutes=1)
+
+    await Answerer(desk).answer_what_was_left(world.ports)
+
+    assert (await PersonalAccountRow.get(owner_id=family.a.id)).reserve_fen == 200_00
+    assert (await CardPressRow.get()).outcome is PressOutcome.OVERTAKEN
+    assert (await replies(family.a))[-1] == CHANGED
+
+
+async def test_limits_that_were_set_since_are_not_put_back_by_what_a_kill_left(
+    world: World, family: Family, desk: Desk
+) -> None:
+    asked = await asked_to("给卓玛每月最多用50元", family.a, world, desk)
+    await pressed(asked, family.a, world)
+    since = SetBindingLimit(key(), family.bindings[0], per_month=Fen(200_00))
+    await set_binding_limit(since, family.a.actor, world.ports)
+    world.clock.move(minutes=1)
+
+    await Answerer(desk).answer_what_was_left(world.ports)
+
+    assert (await BindingRow.get(id=family.bindings[0])).limit_month_fen == 200_00
+    assert (await CardPressRow.get()).outcome is PressOutcome.OVERTAKEN
+    assert (await replies(family.a))[-1] == CHANGED
+
+
+async def test_what_could_not_be_confirmed_any_more_is_asked_again(
+    world: World, family: Family, desk: Desk
+) -> None:
+    """However long the servers were down: a press is no order for the day after."""
+    await pressed(await asked_to_pause(family.a, world, desk), family.a, world)
+    world.clock.move(minutes=10)
+
+    await Answerer(desk).answer_what_was_left(world.ports)
+
+    assert (await BindingRow.get(id=family.bindings[0])).status is BindingStatus.ACTIVE
+    assert (await CardPressRow.get()).outcome is PressOutcome.OVERTAKEN
+    assert (await replies(family.a))[-1] == CHANGED
+
+
+async def test_what_was_done_in_time_is_told_however_late(
+    world: World, family: Family, desk: Desk
+) -> None:
+    await pressed(await asked_to_pause(family.a, world, desk), family.a, world)
+    press = await CardPressRow.get()
+    done = PauseBinding(press.id, family.bindings[0])
+    await pause_binding(done, family.a.actor, world.ports)
+    world.clock.move(hours=1)
+
+    await Answerer(desk).answer_what_was_left(world.ports)
+
+    assert (await CardPressRow.get()).outcome is PressOutcome.DONE
+    assert (await replies(family.a))[-1] == "已暂停共济。"

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from datetime import UTC, date, datetime
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -21,7 +22,7 @@ from tests.bills import bill, settle_bill, settling
 from tests.chat.test_notifier import planned
 from tests.faults import Faults
 from tests.usecases.e2 import Family, make_family
-from tests.world import NGARI, Person, World
+from tests.world import GAR, NGARI, Person, World
 
 DECEMBER = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
 """Nine o'clock in the morning in Shanghai."""
@@ -166,6 +167,26 @@ async def test_a_window_that_opens_is_told_once_to_those_who_may_pay(
     assert card is not None
     assert (card["kind"], card["notice"]) == ("PREMIUM_WINDOW", "PREMIUM_OPENED")
     assert card["terms"] == {"year": 2027, "on": "2026-11-15"}
+
+
+async def test_only_the_window_of_the_nearest_region_is_told(
+    world: World, payers: list[Person]
+) -> None:
+    """It is the one that can be paid; a county's of another category or year is no nearer."""
+    await world.policy("540000")
+    terms: dict[str, Any] = {"year": 2027, "amount_fen": 380_00, "closes_on": date(2026, 12, 31)}
+    province = {**terms, "region": "540000", "opens_on": date(2026, 11, 18)}
+    county = {**terms, "region": GAR, "opens_on": date(2026, 11, 16)}
+    next_year = {**county, "year": 2028, "opens_on": date(2026, 12, 31)}
+    await TariffRow.create(category="ADULT", **province)
+    await TariffRow.create(category="STUDENT", **county)
+    await TariffRow.create(category="ADULT", **next_year)
+
+    await remind(world)
+
+    cards = [row.card for row in await MessageRow.all().order_by("person_id") if row.card]
+    assert await reminded() == Counter(person.id for person in payers)
+    assert {card["terms"]["on"] for card in cards} == {"2026-11-15"}
 
 
 async def test_a_window_that_closes_is_told_to_those_who_have_not_paid(

@@ -70,6 +70,6 @@ def test_the_plan_of_ending_follows_state_and_order() -> None:
     plans = {
         ending_plan(binding, status=status, order_version=version)
         for status in (BindingStatus.ACTIVE, BindingStatus.PAUSED)
-        for version in (1, 2)
+        for version in (None, 1, 2)
     }
-    assert len(plans) == 4
+    assert len(plans) == 6

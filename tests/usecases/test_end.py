@@ -7,14 +7,17 @@ import pytest
 
 from gongji.domain.binding import BindingStatus
 from gongji.domain.errors import PlanChanged, Refusal, RequestIdReused
+from gongji.domain.kinship import Kinship
 from gongji.store.rows import BeneficiaryRow, BindingRow, OrderVersionRow
 from gongji.usecases.end import EndBinding, end_binding, quote_end
 from gongji.usecases.pause import PauseBinding, pause_binding
 from gongji.usecases.reorder import ReorderSharers, reorder_sharers
 from tests.usecases.family_steps import (
+    accept,
     codes,
     couple,
     forbidden,
+    invite,
     kinds,
     nothing_changes,
     on_behalf,
@@ -157,10 +160,10 @@ async def test_a_guardian_ends_for_the_ward(world: World) -> None:
 
 
 async def test_the_plan_that_was_shown_is_honoured(world: World) -> None:
-    a, b, binding_id = await bound(world)
+    _, b, binding_id = await bound(world)
     plan = (await quote_end(binding_id, b.actor, world.ports)).plan
 
-    await end_binding(EndBinding(key(), binding_id, if_plan=plan), a.actor, world.ports)
+    await end_binding(EndBinding(key(), binding_id, if_plan=plan), b.actor, world.ports)
 
     assert (await BindingRow.get(id=binding_id)).status is BindingStatus.ENDED
 
@@ -173,21 +176,46 @@ async def _paused(world: World, a: Any, b: Any, binding_id: Any) -> None:
     await pause_binding(PauseBinding(key(), binding_id), a.actor, world.ports)
 
 
-@pytest.mark.parametrize("change", [_reordered, _paused])
-async def test_another_state_than_was_shown_gives_the_fresh_plan(world: World, change: Any) -> None:
+@pytest.mark.parametrize(("change", "side"), [(_reordered, 1), (_paused, 0)])
+async def test_another_state_than_was_shown_gives_the_fresh_plan(
+    world: World, change: Any, side: int
+) -> None:
     a, b, binding_id = await bound(world)
-    shown = await quote_end(binding_id, a.actor, world.ports)
+    actor = (a, b)[side].actor
+    shown = await quote_end(binding_id, actor, world.ports)
     await change(world, a, b, binding_id)
 
     request = EndBinding(key(), binding_id, if_plan=shown.plan)
     async with nothing_changes():
         with pytest.raises(PlanChanged) as changed:
-            await end_binding(request, a.actor, world.ports)
+            await end_binding(request, actor, world.ports)
 
-    assert changed.value.fresh == await quote_end(binding_id, a.actor, world.ports) != shown
+    assert changed.value.fresh == await quote_end(binding_id, actor, world.ports) != shown
     async with nothing_changes():
         with pytest.raises(PlanChanged):
-            await end_binding(request, a.actor, world.ports)
+            await end_binding(request, actor, world.ports)
+
+
+async def test_no_plan_tells_a_sharer_of_other_sharers(world: World) -> None:
+    a, b, binding_id = await bound(world)
+    before = await quote_end(binding_id, a.actor, world.ports)
+
+    other = await world.person(balance=1)
+    await world.kin(other, b, Kinship.PARENT)
+    invited = await invite(world, other, b, Kinship.PARENT)
+    await accept(world, b, invited)
+    accepted = await quote_end(binding_id, a.actor, world.ports)
+    version = (await BeneficiaryRow.get(person_id=b.id)).order_version
+    order_now = ReorderSharers(key(), (invited, binding_id), version)
+    await reorder_sharers(order_now, b.actor, world.ports)
+    reordered = await quote_end(binding_id, a.actor, world.ports)
+    await end_binding(EndBinding(key(), invited), other.actor, world.ports)
+
+    assert await quote_end(binding_id, a.actor, world.ports) == before == accepted == reordered
+    request = EndBinding(key(), binding_id, if_plan=before.plan)
+    await end_binding(request, a.actor, world.ports)
+
+    assert (await BindingRow.get(id=binding_id)).status is BindingStatus.ENDED
 
 
 async def test_no_plan_tells_a_beneficiary_of_a_pause(world: World) -> None:

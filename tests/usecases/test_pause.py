@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from gongji.domain.binding import BindingStatus, Capacity
-from gongji.domain.errors import Refusal, RequestIdReused
+from gongji.domain.binding import BindingStatus, Capacity, Limit
+from gongji.domain.errors import PlanChanged, Refusal, RequestIdReused
 from gongji.domain.money import Fen
 from gongji.store.rows import BeneficiaryRow, BindingRow, PersonalAccountRow
 from gongji.usecases.pause import PauseBinding, pause_binding
@@ -142,6 +142,22 @@ async def test_a_limit_may_be_set_before_the_relative_answers(world: World) -> N
     assert await codes(set_binding_limit(late, a.actor, world.ports)) == ["INVITATION_EXPIRED"]
 
 
+async def test_limits_are_replaced_only_if_they_are_what_was_shown(world: World) -> None:
+    a, b = await couple(world)
+    binding_id = await world.bind(a, b)
+    request = SetBindingLimit(key(), binding_id, per_month=Fen(5), if_was=Limit())
+    await set_binding_limit(request, a.actor, world.ports)
+
+    late = replace(request, request_id=key(), per_month=Fen(7))
+    async with nothing_changes():
+        assert (await set_binding_limit(request, a.actor, world.ports)).replayed
+        for _ in range(2):
+            with pytest.raises(PlanChanged):
+                await set_binding_limit(late, a.actor, world.ports)
+
+    assert await limits(binding_id) == (None, 5, None)
+
+
 async def test_every_negative_limit_is_named(world: World) -> None:
     a, b = await couple(world)
     request = SetBindingLimit(key(), await world.bind(a, b), Fen(-1), None, Fen(-2))
@@ -172,6 +188,21 @@ async def test_the_owner_sets_a_reserve_and_nothing_else_moves(world: World) -> 
 
     await set_reserve(SetReserve(key(), Fen(0)), a.actor, world.ports)
     assert (await PersonalAccountRow.get(owner_id=a.id)).reserve_fen == 0
+
+
+async def test_a_reserve_is_replaced_only_if_it_is_what_was_shown(world: World) -> None:
+    a, _ = await couple(world)
+    request = SetReserve(key(), Fen(50_00), if_was=Fen(0))
+    await set_reserve(request, a.actor, world.ports)
+
+    late = replace(request, request_id=key(), reserve=Fen(70_00))
+    async with nothing_changes():
+        assert (await set_reserve(request, a.actor, world.ports)).replayed
+        for _ in range(2):
+            with pytest.raises(PlanChanged):
+                await set_reserve(late, a.actor, world.ports)
+
+    assert (await PersonalAccountRow.get(owner_id=a.id)).reserve_fen == 50_00
 
 
 async def test_a_reserve_is_not_negative_and_needs_an_account(world: World) -> None:

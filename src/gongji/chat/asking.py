@@ -1,7 +1,8 @@
-"""Replies to what a person wants to know. Nothing here changes anything but the count of quotes."""
+"""Replies to what a person wants to know. Nothing here changes anything."""
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from gongji.chat.reminders import statement_card
 from gongji.chat.said import Said, nobody, refused, suggest
 from gongji.domain.actor import Actor
 from gongji.domain.binding import BindingStatus
-from gongji.domain.conversation import Card, CardKind
+from gongji.domain.conversation import Card, CardKind, Draft
 from gongji.domain.errors import Refusal
 from gongji.domain.explanation import Outcome, ToldStep, Viewer, tell, told_order
 from gongji.domain.money import NOTHING, yuan
@@ -33,7 +34,8 @@ from gongji.domain.settlement import Settlement
 from gongji.store.reading.lookups import masked_sharer_names
 from gongji.store.reading.settlements import Chosen
 from gongji.usecases.ports import Ports
-from gongji.usecases.quote import quote_for_person
+from gongji.usecases.quote import UncountedQuote, quote_uncounted
+from gongji.usecases.reply import Counted
 from gongji.usecases.views.bindings import BindingAsBeneficiary, BindingAsSharer, see_bindings
 from gongji.usecases.views.months import sum_up_month
 from gongji.usecases.views.own import OwnAccount, see_own_account
@@ -118,10 +120,20 @@ async def _beneficiaries(actor: Actor, ports: Ports) -> Said:
 
 
 async def _quote(asked: Quote, actor: Actor, ports: Ports) -> Said:
+    """Quote; it is counted together with the reply that is kept, however often it is tried."""
     try:
-        quote = await quote_for_person(asked.amount, actor, ports)
+        quote = await quote_uncounted(asked.amount, actor, ports)
     except Refusal as refusal:
         return refused(refusal)
+    draft_of = partial(_draft_of_quote, asked, quote)
+    return Said(counted=Counted(quote.asked_by, quote.asked_on, draft_of))
+
+
+def _draft_of_quote(asked: Quote, uncounted: UncountedQuote, number: int) -> Draft:
+    try:
+        quote = uncounted.counted(number)
+    except Refusal as refusal:
+        return refused(refusal).draft
     terms = {
         "amount": asked.amount,
         "place": asked.place and str(asked.place),
@@ -129,7 +141,7 @@ async def _quote(asked: Quote, actor: Actor, ports: Ports) -> Said:
         "rest": str(quote.rest),
         "left": quote.left_today,
     }
-    return Said(card=Card(CardKind.QUOTE, {}, terms=terms))
+    return Said(card=Card(CardKind.QUOTE, {}, terms=terms)).draft
 
 
 async def _last_bill(actor: Actor, ports: Ports) -> Settlement | None:

@@ -24,6 +24,7 @@ from gongji.chat.intents import Act as Wanted
 from gongji.chat.intents import Ambiguous, Ask, NotUnderstood
 from gongji.chat.live import load_live
 from gongji.chat.proposals import (
+    CONFIRM_WITHIN,
     Act,
     Proposal,
     confirm_card,
@@ -45,7 +46,7 @@ from gongji.domain.conversation import (
 from gongji.domain.errors import PlanChanged, Refusal, StaleOrder, not_found
 from gongji.store.conversations import replies_to
 from gongji.store.database import pool
-from gongji.usecases.press_button import PressButton, conclude, press_button
+from gongji.usecases.press_button import PressButton, conclude, press_button, was_done
 from gongji.usecases.reply import reply
 from gongji.usecases.send_message import SendMessage, send_message
 from gongji.usecases.views.conversations import see_conversation, see_messages
@@ -94,7 +95,7 @@ async def answer(message: Message, text: str, talk: Talk) -> Message:
     if (answered := (await replies_to(pool(), [message.id])).get(message.id)) is not None:
         return answered
     said = await _respond(text, talk)
-    return await reply(message, said.draft, talk.ports)
+    return await reply(message, said.counted or said.draft, talk.ports)
 
 
 async def _respond(text: str, talk: Talk) -> Said:
@@ -254,7 +255,14 @@ def _meant(name: str, argument: str, card: Card) -> Proposal:
 
 
 async def _carry_out(proposal: Proposal, pressed: Press, talk: Talk) -> tuple[PressOutcome, Said]:
-    """Do it, say why not, or ask again where it is no longer as it was shown."""
+    """Do it, say why not, or ask again where it is no longer as it was shown.
+
+    A press that was left for so long that its card could not be confirmed any more is asked again
+    too, unless it was done before: whoever pressed it may have gone on otherwise.
+    """
+    is_late = pressed.pressed_at + CONFIRM_WITHIN <= talk.ports.clock.now()
+    if is_late and not await was_done(pressed):
+        return PressOutcome.OVERTAKEN, await _asked_again(proposal, talk)
     try:
         done = await do(proposal, pressed.id, talk)
     except (PlanChanged, StaleOrder):

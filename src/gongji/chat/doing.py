@@ -43,7 +43,8 @@ async def do(proposal: Proposal, key: UUID, talk: Talk) -> Done:
         case Act.INVITE:
             return await invite_relative(_invitation(proposal, key, ports), actor, ports)
         case Act.RESERVE:
-            return await set_reserve(SetReserve(key, Fen(terms["amount"])), actor, ports)
+            setting = SetReserve(key, Fen(terms["amount"]), if_was=Fen(terms["was"]))
+            return await set_reserve(setting, actor, ports)
         case Act.ORDER:
             order = tuple(map(UUID, terms["order"]))
             return await reorder_sharers(ReorderSharers(key, order, terms["version"]), actor, ports)
@@ -123,7 +124,12 @@ async def _do_to_binding(proposal: Proposal, key: UUID, talk: Talk) -> Done:
         case Act.LIMIT:
             limit = read_limit(terms["limit"])
             setting = SetBindingLimit(
-                key, binding_id, limit.per_settlement, limit.per_month, limit.per_year
+                key,
+                binding_id,
+                limit.per_settlement,
+                limit.per_month,
+                limit.per_year,
+                if_was=read_limit(terms["was"]),
             )
             return await set_binding_limit(setting, actor, ports)
         case Act.PAY:

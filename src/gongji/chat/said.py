@@ -7,6 +7,7 @@ from gongji.chat.intents import Topic
 from gongji.domain.conversation import Author, Card, CardKind, Draft
 from gongji.domain.errors import Refusal
 from gongji.usecases.press_button import Telling
+from gongji.usecases.reply import Counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +16,13 @@ class Said:
 
     Args:
         telling: the event of which it tells, where it answers what has caused one.
+        counted: what is said instead, where it takes one of the quotes of a day.
     """
 
     text: str | None = None
     card: Card | None = None
     telling: Telling | None = None
+    counted: Counted | None = None
 
     @property
     def draft(self) -> Draft:

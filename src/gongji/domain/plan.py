@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from uuid import UUID
 
+from gongji.domain.binding import Limit
 from gongji.domain.deduction import Split
 from gongji.domain.money import Fen
 from gongji.domain.settlement import Leg
@@ -30,9 +31,23 @@ def reversal_plan(settlement_id: UUID, legs: Iterable[Leg], *, suspended: Iterab
     return _written("reverse", str(settlement_id), returned)
 
 
-def ending_plan(binding_id: UUID, *, status: str, order_version: int) -> bytes:
-    """Write the plan of ending a binding: its state and the order that it leaves behind."""
+def ending_plan(binding_id: UUID, *, status: str, order_version: int | None) -> bytes:
+    """Write the plan of ending a binding: its state and the order that it leaves behind.
+
+    Args:
+        order_version: None for who may not know of that order: it tells of other sharers (G18).
+    """
     return _written("end", str(binding_id), status, order_version)
+
+
+def limit_plan(binding_id: UUID, was: Limit) -> bytes:
+    """Write the plan of replacing a binding's limits: what they are until then."""
+    return _written("limit", str(binding_id), was.per_settlement, was.per_month, was.per_year)
+
+
+def reserve_plan(account_id: UUID, was: Fen) -> bytes:
+    """Write the plan of replacing an account's reserve: what it is until then."""
+    return _written("reserve", str(account_id), was)
 
 
 def _written(*parts: object) -> bytes:

@@ -1,8 +1,8 @@
 """Conversations: messages appended under the conversation's lock, read in pages, counted.
 
-The conversation's row is locked last of all rows, by the statement that raises its counters; what
-is appended in one transaction gets its numbers there, so that numbers have no gaps and two devices
-that write at once lose nothing.
+The conversation's row is locked last of all rows but a count of quotes, by what raises its counts;
+what is appended in one transaction gets its numbers there, so that numbers have no gaps and two
+devices that write at once lose nothing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -98,9 +98,16 @@ _MAY_PAY: Final = """
         AND i.scheme = 'RESIDENT' AND i.status = 'NORMAL'
         AND t.region = $3 AND t.year = $4 AND t.{day} = $5
         AND NOT EXISTS (
+            SELECT FROM tariff AS nearer
+            WHERE nearer.year = t.year AND nearer.category = t.category
+                AND nearer.region IN (i.region, left(i.region, 4) || '00')
+                AND nearer.region > t.region)
+        AND NOT EXISTS (
             SELECT FROM premium AS paid WHERE paid.insured_id = p.id AND paid.year = t.year
                 AND paid.status IN ('DEBITED', 'CONFIRMED'))
     LIMIT 1"""
+"""The nearest region's tariff is the one that can be paid, as ``domain.premium.tariff_for`` has it;
+of those that cover a region, whose code ends in fewer noughts, and so is greater, is nearer."""
 _CONCERNS: Final = {
     OccasionKind.MONTH_ENDED: _PAGE.format(concerns=_HAS_SHARED),
     OccasionKind.PREMIUM_OPENED: _PAGE.format(concerns=_MAY_PAY.format(day="opens_on")),
@@ -114,7 +121,7 @@ async def page_of_persons(
     """Read the next page of owners of accounts, and whom of them an occasion concerns.
 
     A month concerns those from whose account somebody else drew in it; a window those who may pay
-    it for a relative whose premium is not paid.
+    it for a relative whose premium is not paid, and whose nearest tariff has that window.
 
     Clause: G14, G18.
     """

@@ -212,8 +212,11 @@ WHERE e.subject_id = ANY (ARRAY(
         UNION SELECT p.insured_id FROM premium AS p WHERE p.id = ($2::jsonb ->> 'premium')::uuid))
     AND e.relayed_at IS NULL AND e.ids @> $2::jsonb
     AND e.kind = ANY (ARRAY(SELECT jsonb_array_elements_text($3::jsonb)))
+    AND NOT EXISTS (SELECT FROM message AS m WHERE m.event_id = e.id AND m.person_id = $1::uuid)
     AND COALESCE((
-        SELECT before.relayed_at IS NOT NULL FROM event AS before
+        SELECT before.relayed_at IS NOT NULL OR EXISTS (
+            SELECT FROM message AS m WHERE m.event_id = before.id AND m.person_id = $1::uuid)
+        FROM event AS before
         WHERE before.subject_id = e.subject_id AND before.number = e.number - 1), true)
 ORDER BY e.id LIMIT 1
 """
@@ -234,7 +237,8 @@ async def event_to_tell(
         ids: about all of these.
 
     Returns:
-        None where it was relayed, or where earlier ones of its subject are to be told before.
+        None where it was relayed, or told to this person by an earlier reply, or where earlier
+        ones of its subject are to be told before.
     """
     wanted = to_json(dict(ids)), to_json(sorted(kinds))
     leases = [Lease(**row) for row in await rows(connection, _TO_TELL, person_id, *wanted)]

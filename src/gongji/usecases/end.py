@@ -47,7 +47,7 @@ async def end_binding(tx: Transaction, request: EndBinding) -> UUID:
     Raises:
         Forbidden: the actor is a till.
         Refusal: not this actor's, not to be ended, or staff gave no reason.
-        PlanChanged: the binding or the order is no longer as it was shown.
+        PlanChanged: the binding, or the order where the actor knows it, is no longer as shown.
 
     Clause: G10, G2.
     """
@@ -59,7 +59,8 @@ async def end_binding(tx: Transaction, request: EndBinding) -> UUID:
     locked = tx.locked[binding.beneficiary_id]
     ended = binding.after(Move.END, at=tx.at)
     seen_as = _seen(binding, tx.actor, tx.at)
-    check_plan(request.if_plan, _plan(binding, seen_as, locked.value.order_version, tx.ports))
+    seen_order = _seen_order(binding, tx.actor, locked.value.order_version)
+    check_plan(request.if_plan, _plan(binding, seen_as, seen_order, tx.ports))
     await update_binding(tx.connection, ended, by=tx.actor, reason=reason)
     if binding.status in LIVE:
         remaining = [x for x in live_order(families, binding.beneficiary_id) if x != binding.id]
@@ -88,7 +89,8 @@ async def quote_end(binding_id: UUID, actor: Actor, ports: Ports) -> FreshPlan:
     binding = await _theirs(connection, binding_id, actor, at)
     binding.after(Move.END, at=at)
     row = await BeneficiaryRow.get(person_id=binding.beneficiary_id, using_db=connection)
-    return _plan(binding, _seen(binding, actor, at), row.order_version, ports)
+    seen_order = _seen_order(binding, actor, row.order_version)
+    return _plan(binding, _seen(binding, actor, at), seen_order, ports)
 
 
 def _seen(binding: Binding, actor: Actor, at: datetime) -> BindingStatus:
@@ -98,8 +100,16 @@ def _seen(binding: Binding, actor: Actor, at: datetime) -> BindingStatus:
     return binding.status
 
 
-def _plan(binding: Binding, seen_as: BindingStatus, order_version: int, ports: Ports) -> FreshPlan:
-    plan = ending_plan(binding.id, status=seen_as, order_version=order_version)
+def _seen_order(binding: Binding, actor: Actor, order_version: int) -> int | None:
+    """Return the order's version, for a sharer none: it moves with each other sharer (G18)."""
+    is_sharer = actor.kind is ActorKind.PERSON and actor.person_id == binding.sharer_id
+    return None if is_sharer else order_version
+
+
+def _plan(
+    binding: Binding, seen_as: BindingStatus, seen_order: int | None, ports: Ports
+) -> FreshPlan:
+    plan = ending_plan(binding.id, status=seen_as, order_version=seen_order)
     return plain_plan(plan, ports.key_ring)
 
 

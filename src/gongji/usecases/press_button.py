@@ -16,6 +16,8 @@ from gongji.domain.conversation import Card, Draft, Message, Press, PressOutcome
 from gongji.domain.events import EventKind, RecordedEvent
 from gongji.store.conversations import append, lock_conversation, replies_to, touch_message
 from gongji.store.database import pool
+from gongji.store.ids import request_key_id
+from gongji.store.locks import stored_keys
 from gongji.store.outbox import event_to_tell
 from gongji.store.presses import conclude_press, latest_presses, put_press
 from gongji.usecases.ports import Ports
@@ -82,6 +84,11 @@ def _is_answered_by(latest: Press, asked: PressButton) -> bool:
     return asked.is_single_use or latest.button == asked.button
 
 
+async def was_done(press: Press) -> bool:
+    """Tell whether what a press stands for was done or refused under its key, and is answered."""
+    return bool(await stored_keys(pool(), [request_key_id(press.actor.subject, press.id)]))
+
+
 @dataclass(frozen=True, slots=True)
 class Telling:
     """The event that a press has caused: its reply tells of it, so that no second message does.
@@ -124,7 +131,8 @@ async def _conclude(
             answer = replace(draft, replies_to=press.id)
             if telling is not None:
                 answer = await _telling_of(connection, answer, telling, press.person_id)
-            await append(connection, press.person_id, [answer], ports.clock.now())
+            # A press without its reply would stay so for ever: rather is it not concluded.
+            (_,) = await append(connection, press.person_id, [answer], ports.clock.now())
             await touch_message(connection, press.person_id, press.message_id)
     return (await replies_to(pool(), [press.id]))[press.id]
 

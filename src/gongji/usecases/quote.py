@@ -1,7 +1,7 @@
 """Quote a bill (预结算): the same split as settling it now would give, without any effect."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -101,6 +101,37 @@ class PersonalQuote:
     left_today: int
 
 
+@dataclass(frozen=True, slots=True)
+class UncountedQuote:
+    """A quote that nobody has heard yet: it is told only when it was counted (G18).
+
+    Args:
+        own: fen.
+        asked_by: whose quotes are counted: of a guardian those for every ward together.
+        asked_on: the business day.
+        most: how many that person may hear on that day.
+    """
+
+    own: Fen
+    rest: Coverage
+    asked_by: UUID
+    asked_on: date
+    most: int
+
+    def counted(self, asked: int) -> PersonalQuote:
+        """Return what is heard.
+
+        Args:
+            asked: how many quotes that person has asked for on that day, with this one.
+
+        Raises:
+            Refusal: there is none left today.
+        """
+        if asked > self.most:
+            raise refuse(Code.QUOTES_USED_UP)
+        return PersonalQuote(self.own, self.rest, self.most - asked)
+
+
 MOST_QUOTED_FEN: Final = Fen(100_000_000_00)
 
 
@@ -117,6 +148,19 @@ async def quote_for_person(amount: Fen, actor: Actor, ports: Ports) -> PersonalQ
 
     Clause: G18.
     """
+    quote = await quote_uncounted(amount, actor, ports)
+    return quote.counted(await count_quote(pool(), quote.asked_by, quote.asked_on))
+
+
+async def quote_uncounted(amount: Fen, actor: Actor, ports: Ports) -> UncountedQuote:
+    """Quote for a person like ``quote_for_person``; whoever tells it counts it.
+
+    Raises:
+        Forbidden: the actor is no person.
+        Refusal: not a guardian of that ward, or a useless amount.
+
+    Clause: G18.
+    """
     if not 0 < amount <= MOST_QUOTED_FEN:
         raise refuse(Code.QUOTED_AMOUNT_OUT_OF_RANGE, "amountFen")
     at = ports.clock.now()
@@ -126,8 +170,11 @@ async def quote_for_person(amount: Fen, actor: Actor, ports: Ports) -> PersonalQ
     if person_id not in families.rows:
         raise not_found()
     family = families.family(person_id, at)
-    asked = await count_quote(pool(), actor.subject, business_day(at))
-    if asked > family.policy.quotes_per_day:
-        raise refuse(Code.QUOTES_USED_UP)
     split = split_at_home(family, amount, at)
-    return PersonalQuote(split.own, coverage(split), family.policy.quotes_per_day - asked)
+    return UncountedQuote(
+        own=split.own,
+        rest=coverage(split),
+        asked_by=actor.subject,
+        asked_on=business_day(at),
+        most=family.policy.quotes_per_day,
+    )

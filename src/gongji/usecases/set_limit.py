@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from gongji.domain.binding import OPEN, Limit
-from gongji.domain.errors import Code, Reason, refuse, refuse_any
+from gongji.domain.errors import Code, PlanChanged, Reason, refuse, refuse_any
 from gongji.domain.events import EventKind
 from gongji.domain.money import Fen
+from gongji.domain.plan import limit_plan
 from gongji.store.bindings import binding_of_sharer, update_binding
+from gongji.store.plans import plain_plan
 from gongji.usecases.transaction import Transaction, command
 
 
@@ -20,6 +22,7 @@ class SetBindingLimit:
         per_settlement: fen per settlement.
         per_month: fen per calendar month.
         per_year: fen per calendar year.
+        if_was: the limits that were shown; they are replaced only if they still hold.
     """
 
     request_id: UUID
@@ -27,6 +30,7 @@ class SetBindingLimit:
     per_settlement: Fen | None = None
     per_month: Fen | None = None
     per_year: Fen | None = None
+    if_was: Limit | None = None
 
 
 @command("setBindingLimit")
@@ -36,6 +40,7 @@ async def set_binding_limit(tx: Transaction, request: SetBindingLimit) -> UUID:
     Raises:
         Forbidden: the actor is no person.
         Refusal: not this person's, over, or a negative amount.
+        PlanChanged: the limits are no longer as they were shown.
 
     Clause: G8.
     """
@@ -48,6 +53,8 @@ async def set_binding_limit(tx: Transaction, request: SetBindingLimit) -> UUID:
     if binding.status not in OPEN:
         raise refuse(Code.MOVE_NOT_ALLOWED)
     refuse_any(_negative(request))
+    if request.if_was not in {None, binding.limit}:
+        raise PlanChanged(plain_plan(limit_plan(binding.id, binding.limit), tx.ports.key_ring))
     limit = Limit(request.per_settlement, request.per_month, request.per_year)
     await update_binding(tx.connection, replace(binding, limit=limit), by=tx.actor)
     tx.record(EventKind.LIMIT_SET, binding.beneficiary_id, binding=binding.id)

@@ -3,20 +3,28 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from gongji.domain.errors import Code, not_found, refuse
+from gongji.domain.errors import Code, PlanChanged, not_found, refuse
 from gongji.domain.events import EventKind
 from gongji.domain.money import Fen
+from gongji.domain.plan import reserve_plan
 from gongji.store.locks import lock_accounts
+from gongji.store.plans import plain_plan
 from gongji.store.rows import PersonalAccountRow
 from gongji.usecases.transaction import Transaction, command
 
 
 @dataclass(frozen=True, slots=True)
 class SetReserve:
-    """An account owner's request; ``reserve`` in fen, 0 keeps nothing back."""
+    """An account owner's request.
+
+    Args:
+        reserve: fen; 0 keeps nothing back.
+        if_was: the reserve that was shown; it is replaced only if it still holds.
+    """
 
     request_id: UUID
     reserve: Fen
+    if_was: Fen | None = None
 
 
 @command("setReserve")
@@ -26,6 +34,7 @@ async def set_reserve(tx: Transaction, request: SetReserve) -> UUID:
     Raises:
         Forbidden: the actor is no person.
         Refusal: there is no such account, or the amount is negative.
+        PlanChanged: the reserve is no longer as it was shown.
 
     Clause: G8.
     """
@@ -39,6 +48,8 @@ async def set_reserve(tx: Transaction, request: SetReserve) -> UUID:
     if row is None:
         raise refuse(Code.SHARER_WITHOUT_ACCOUNT)
     account = (await lock_accounts(tx.connection, [row.id]))[row.id]
+    if request.if_was not in {None, account.reserve}:
+        raise PlanChanged(plain_plan(reserve_plan(account.id, account.reserve), tx.ports.key_ring))
     tx.changes.account(replace(account, reserve=request.reserve))
     tx.record(EventKind.RESERVE_SET, person_id, account=account.id)
     return account.id

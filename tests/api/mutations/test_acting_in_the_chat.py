@@ -880,6 +880,28 @@ async def test_each_act_of_the_beneficiary_brings_its_card(
     assert await cards_of(me) == [None, "ConfirmCard", card]
 
 
+@pytest.mark.parametrize(
+    ("texts", "card"),
+    [
+        (["账户里至少留50元", "账户里至少留60元", "账户里至少留70元"], "BalanceCard"),
+        (["把扎西排到第一", "把王小兰排到第一"], "OrderCard"),
+    ],
+)
+async def test_each_of_several_acts_of_a_kind_is_told_by_its_own_reply(
+    me: Speaker, world: World, texts: list[str], card: str
+) -> None:
+    """None of them has been relayed when the next one is done."""
+    for text in texts:
+        message = await me.says(text)
+        reply = (await me.press(message, "CONFIRM"))["reply"]
+        assert reply["card"]["__typename"] == card
+        assert (await me.press(message, "CONFIRM"))["reply"] == reply
+
+    await Notifier().tell_all(world.ports)
+
+    assert await cards_of(me) == [None, "ConfirmCard", card] * len(texts)
+
+
 # Who acts for a child.
 
 

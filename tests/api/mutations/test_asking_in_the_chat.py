@@ -1,5 +1,6 @@
 """What a person asks in the chat, and hears: in the exact words, and nothing that G18 forbids."""
 
+import asyncio
 from datetime import date
 
 import pytest
@@ -175,6 +176,16 @@ async def test_a_quote_stays_as_it_was_answered_and_counts_once(
     assert (card["amountFen"], card["place"], card["ownFen"]) == (350_00, "PHARMACY", 118_63)
     assert (card["rest"], newer["rest"]) == ("FULLY", "NOT")
     assert newer["leftToday"] == 18
+
+
+async def test_a_quote_that_is_sent_eight_times_at_once_counts_once(me: Speaker) -> None:
+    sent = {"text": "去药店买药要350元，够吗", "requestId": request_id()}
+
+    answers = await asyncio.gather(*(me.send(**sent) for _ in range(8)))
+    again = await me.send(**sent)
+
+    assert {answer["reply"]["card"]["leftToday"] for answer in (*answers, again)} == {19}
+    assert (await me.shows("去药店买药要350元，够吗"))["leftToday"] == 18
 
 
 async def test_a_quote_that_sharers_cannot_pay(me: Speaker) -> None:
