@@ -14,7 +14,13 @@ from gongji.domain.errors import Unavailable
 from gongji.domain.occasion import Occasion, OccasionKind
 from gongji.domain.person import Scheme
 from gongji.store.database import pool
-from gongji.store.rows import BindingRow, MessageRow, OccasionRow, TariffRow
+from gongji.store.rows import (
+    BindingRow,
+    MessageRow,
+    OccasionRow,
+    PersonalAccountRow,
+    TariffRow,
+)
 from gongji.usecases.retrying import cause_of_retry
 from gongji.usecases.tell_occasion import due_occasions, tell_occasion
 from tests.bills import bill, settle_bill, settling
@@ -166,6 +172,52 @@ async def test_a_window_that_opens_is_told_once_to_those_who_may_pay(
     assert card is not None
     assert (card["kind"], card["notice"]) == ("PREMIUM_WINDOW", "PREMIUM_OPENED")
     assert card["terms"] == {"year": 2027, "on": "2026-11-15"}
+
+
+async def test_a_window_is_told_of_by_the_tariff_that_holds(
+    world: World, payers: list[Person]
+) -> None:
+    """The prefecture's own tariff stands before the province's, whose window nobody is told of."""
+    await TariffRow.create(
+        region="540000",
+        year=2027,
+        category="ADULT",
+        amount_fen=500_00,
+        opens_on=date(2026, 11, 10),
+        closes_on=date(2026, 12, 20),
+    )
+
+    await remind(world)
+
+    assert await reminded() == Counter(person.id for person in payers)
+    assert await OccasionRow.all().count() == 2
+
+
+async def test_the_provinces_tariff_is_told_of_where_the_prefecture_has_none(
+    world: World, payers: list[Person]
+) -> None:
+    await TariffRow.all().delete()
+    await TariffRow.create(
+        region="540000",
+        year=2027,
+        category="ADULT",
+        amount_fen=500_00,
+        opens_on=date(2026, 11, 10),
+        closes_on=date(2026, 12, 20),
+    )
+
+    await remind(world)
+
+    assert await reminded() == Counter(person.id for person in payers)
+
+
+async def test_nobody_sums_a_month_up_for_the_dead(world: World) -> None:
+    family = await november(world)
+    await PersonalAccountRow.filter(owner_id=family.a.id).update(owner_status="DECEASED")
+
+    await remind(world)
+
+    assert await reminded() == Counter([family.b.id])
 
 
 async def test_a_window_that_closes_is_told_to_those_who_have_not_paid(

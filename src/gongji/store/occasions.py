@@ -83,9 +83,10 @@ WHERE $1::uuid IS NULL OR a.owner_id > $1::uuid
 ORDER BY a.owner_id
 LIMIT $2
 """
-_HAS_SHARED: Final = """EXISTS (
+_HAS_SHARED: Final = """a.owner_status <> 'DECEASED' AND EXISTS (
     SELECT FROM settlement_leg AS l
     WHERE l.account_id = a.id AND l.type = 'SHARED' AND l.business_day BETWEEN $3 AND $4)"""
+# Of the regions that cover one, the nearer has the higher digits: 540000, 542500, 542523.
 _MAY_PAY: Final = """EXISTS (
     SELECT FROM binding AS b
     JOIN beneficiary AS i ON i.person_id = b.beneficiary_id
@@ -95,6 +96,10 @@ _MAY_PAY: Final = """EXISTS (
     WHERE b.sharer_id = a.owner_id AND b.status = 'ACTIVE'
         AND i.scheme = 'RESIDENT' AND i.status = 'NORMAL'
         AND t.region = $3 AND t.year = $4 AND t.{day} = $5
+        AND NOT EXISTS (
+            SELECT FROM tariff AS nearer WHERE nearer.year = t.year
+                AND nearer.category = t.category AND nearer.region > t.region
+                AND nearer.region IN (i.region, left(i.region, 4) || '00'))
         AND NOT EXISTS (
             SELECT FROM premium AS paid WHERE paid.insured_id = p.id AND paid.year = t.year
                 AND paid.status IN ('DEBITED', 'CONFIRMED')))"""
@@ -110,8 +115,9 @@ async def page_of_persons(
 ) -> PageOfPersons:
     """Read the next page of owners of accounts, and whom of them an occasion concerns.
 
-    A month concerns those from whose account somebody else drew in it; a window those who may pay
-    it for a relative whose premium is not paid.
+    A month concerns those from whose account somebody else drew in it, and who live; a window those
+    who may pay it for a relative whose premium is not paid, and for whom no nearer region has
+    another one.
 
     Clause: G14, G18.
     """
