@@ -1,17 +1,20 @@
 """A conversation survives: devices that write at once, and kills between any two steps."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from uuid import UUID
 
 import pytest
 
+from gongji.chat import conversation
 from gongji.chat.answerer import Answerer
 from gongji.chat.conversation import press, send
 from gongji.chat.doing import do
+from gongji.chat.intents import Help
 from gongji.chat.notifier import Notifier
 from gongji.chat.proposals import Proposal
 from gongji.chat.talk import Talk
@@ -89,6 +92,27 @@ async def test_one_key_sent_by_eight_at_once_is_one_message(
     assert len({x.message.id for x in sent}) == len({x.reply.id for x in sent}) == 1
     assert [x.replayed for x in sent].count(False) == 1
     assert await MessageRow.all().count() == 2
+
+
+async def test_a_sentence_that_is_hard_to_read_keeps_nothing_else_waiting(
+    world: World, family: Family, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    def hard(_text: str, _today: date) -> Help:
+        begun.set()
+        assert may_end.wait(10)
+        return Help()
+
+    monkeypatch.setattr(conversation, "understand", hard)
+    sending = asyncio.create_task(send(key(), "帮助", talk(world, desk, family.me)))
+    assert await asyncio.to_thread(begun.wait, 10)
+
+    (message,) = await MessageRow.all()
+    assert (message.text, sending.done()) == ("帮助", False)
+
+    may_end.set()
+    assert (await sending).reply.card is not None
 
 
 async def test_two_numbers_that_look_alike_masked_are_two_requests(

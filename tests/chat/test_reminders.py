@@ -15,7 +15,13 @@ from gongji.domain.errors import Unavailable
 from gongji.domain.occasion import Occasion, OccasionKind
 from gongji.domain.person import Scheme
 from gongji.store.database import pool
-from gongji.store.rows import BindingRow, MessageRow, OccasionRow, TariffRow
+from gongji.store.rows import (
+    BindingRow,
+    MessageRow,
+    OccasionRow,
+    PersonalAccountRow,
+    TariffRow,
+)
 from gongji.usecases.retrying import cause_of_retry
 from gongji.usecases.tell_occasion import due_occasions, tell_occasion
 from tests.bills import bill, settle_bill, settling
@@ -187,6 +193,33 @@ async def test_only_the_window_of_the_nearest_region_is_told(
     cards = [row.card for row in await MessageRow.all().order_by("person_id") if row.card]
     assert await reminded() == Counter(person.id for person in payers)
     assert {card["terms"]["on"] for card in cards} == {"2026-11-15"}
+
+
+async def test_the_provinces_tariff_is_told_of_where_the_prefecture_has_none(
+    world: World, payers: list[Person]
+) -> None:
+    await TariffRow.all().delete()
+    await TariffRow.create(
+        region="540000",
+        year=2027,
+        category="ADULT",
+        amount_fen=500_00,
+        opens_on=date(2026, 11, 10),
+        closes_on=date(2026, 12, 20),
+    )
+
+    await remind(world)
+
+    assert await reminded() == Counter(person.id for person in payers)
+
+
+async def test_nobody_sums_a_month_up_for_the_dead(world: World) -> None:
+    family = await november(world)
+    await PersonalAccountRow.filter(owner_id=family.a.id).update(owner_status="DECEASED")
+
+    await remind(world)
+
+    assert await reminded() == Counter([family.b.id])
 
 
 async def test_a_window_that_closes_is_told_to_those_who_have_not_paid(

@@ -71,6 +71,16 @@ def test_the_days_of_reminding_are_the_regions() -> None:
     assert list(windows_due([tariff()], [], late)) == []
 
 
+def test_a_tariff_of_the_province_is_told_of_where_its_prefectures_have_the_policies() -> None:
+    whole, late = [tariff(region="540000")], at(20, month=12)
+    other = Policy("540100", date(2025, 1, 1), "1", premium_reminder_days=30)
+
+    assert [one.kind for one in windows_due(whole, [policy()], at(1))] == [OPENED]
+    assert list(windows_due(whole, [policy()], late)) == []
+    assert [one.kind for one in windows_due(whole, [policy(), other], late)] == [CLOSES]
+    assert list(windows_due([tariff(region="510000")], [policy()], at(1))) == []
+
+
 def test_categories_share_a_window_and_regions_do_not() -> None:
     tariffs = [tariff(), tariff("CHILD"), tariff(region=GAR)]
 

@@ -3,6 +3,8 @@
 Nothing is remembered here: everything is in the messages, their cards and the presses.
 """
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -21,7 +23,7 @@ from gongji.chat.cards import (
 )
 from gongji.chat.doing import do, telling
 from gongji.chat.intents import Act as Wanted
-from gongji.chat.intents import Ambiguous, Ask, NotUnderstood
+from gongji.chat.intents import Ambiguous, Ask, Intent, NotUnderstood
 from gongji.chat.live import load_live
 from gongji.chat.proposals import (
     CONFIRM_WITHIN,
@@ -98,9 +100,19 @@ async def answer(message: Message, text: str, talk: Talk) -> Message:
     return await reply(message, said.counted or said.draft, talk.ports)
 
 
+_READING: Final = ThreadPoolExecutor(1, thread_name_prefix="understanding")
+"""Where sentences are understood, one after the other: a hard one takes a quarter of a second, and
+neither a settlement nor a socket waits for it."""
+
+
+async def _understood(text: str, talk: Talk) -> Intent:
+    today = business_day(talk.ports.clock.now())
+    return await asyncio.get_running_loop().run_in_executor(_READING, understand, text, today)
+
+
 async def _respond(text: str, talk: Talk) -> Said:
     """Understand a text and say what there is to say; nothing is done without a confirmation."""
-    intent = understand(text, business_day(talk.ports.clock.now()))
+    intent = await _understood(text, talk)
     try:
         match intent:
             case NotUnderstood():

@@ -88,23 +88,37 @@ def _is_pictograph(character: str) -> bool:
 
 
 _SPELLED: Final = str.maketrans(
-    "〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖", "001234567891123456789"
+    "〇零○一二三四五六七八九幺两兩壹贰叁肆伍陆柒捌玖貳參叄陸", "0001234567891221234567892336"
 )
 """Digits spelled out, as a number is dictated."""
-_B: Final = r"[ \-_.·,/]{0,2}"
-"""What people put between the digits of an ID number."""
-_BIRTH_DATE: Final = (
-    rf"(?:1{_B}[89]|2{_B}0){_B}\d{_B}\d{_B}(?:0{_B}[1-9]|1{_B}[0-2]){_B}[0-3]{_B}\d"
-)
+_BETWEEN: Final = r"[ \n_.·,。:/~()\u0300-\u036f\ufe0f\u20e3-]"
+"""What people put between the digits of a number of a person."""
+_B: Final = rf"{_BETWEEN}{{0,3}}"
+_MONTH_AND_DAY: Final = rf"(?:0{_B}[1-9]|1{_B}[0-2]){_B}[0-3]{_B}\d"
+_BIRTH_DATE: Final = rf"(?:1{_B}[89]|2{_B}0){_B}\d{_B}\d{_B}{_MONTH_AND_DAY}"
 _PERSONAL_NUMBER: Final = re.compile(
     rf"(?<!\d)(?:\d{_B}){{6}}{_BIRTH_DATE}{_B}(?:\d{_B}){{3}}[\dx](?!\d)"
-    r"|(?<!\d)(?:(?:\+|00)?86[ -]?)?(?P<phone>1[3-9]\d(?:(?:-?\d){8}| ?\d{4} ?\d{4}))(?!\d)"
+    rf"|(?<!\d)\d{{6}}{_B}\d\d{_MONTH_AND_DAY}{_B}\d{{3}}(?!\d)"
+    r"|(?<!\d)(?:(?:\+|00)?86[ -]?)?"
+    rf"(?P<phone>1[3-9]\d(?:(?:-?\d){{8}}|{_B}\d{{4}}{_B}\d{{4}}))(?!\d)"
     r"|(?<!\d)(?P<landline>0\d{2,3}[ -]?\d{7,8})(?!\d)"
-    r"|(?<!\d)\d{4}(?:[ -]\d{4}){3}(?:[ -]?\d{1,4})?(?!\d)"
+    rf"|(?<!\d)(?P<spaced>1(?:[ -]\d){{10}})(?![ -]?\d)"
+    rf"|(?<!\d)\d{{4}}(?:{_BETWEEN}{{1,3}}\d{{4}}){{3}}(?:{_B}\d{{1,4}})?(?!\d)"
+    rf"|(?<!\d)\d(?:{_BETWEEN}{{1,3}}\d(?!\d)){{10,}}"
     r"|\d{11,}x?"
-    r"|(?<![a-z\d])[a-z]{1,2}\d{7,9}(?!\d)"
+    r"|(?<![a-z\d])[a-z]{1,2}\d{7,10}(?!\d)"
 )
-"""ID numbers, phones, cards, passports and permits, and any digits too many for an amount."""
+"""ID numbers of 18 and 15 digits, phones, cards, passports and permits, and any digits too many for
+an amount."""
+
+
+def _digit_or_plain(character: str) -> str:
+    """Return a character in plain form; what looks like a digit, such as ``⑤``, as that digit.
+
+    The grammar takes no such digits for an amount; in the number of a person they must not show.
+    """
+    digit = unicodedata.digit(character, None)
+    return _plain(character) if digit is None else str(digit)
 
 
 def masked(text: str) -> str:
@@ -115,7 +129,7 @@ def masked(text: str) -> str:
     Clause: G18 (masking inside the family).
     """
     message = clean_message(text)
-    digits = "".join(map(_plain, message)).translate(_SPELLED)
+    digits = "".join(map(_digit_or_plain, message)).translate(_SPELLED)
     parts, done = [], 0
     for match in _PERSONAL_NUMBER.finditer(digits):
         is_phone = match.lastgroup is not None

@@ -14,6 +14,7 @@ from uuid import UUID, uuid5
 from gongji.domain.business_day import SHANGHAI, business_day
 from gongji.domain.policy import Policy, in_force
 from gongji.domain.premium import Tariff
+from gongji.domain.region import regions_covering
 
 TOLD_FROM: Final = time(8)
 """When the telling of a day's occasions begins, in Asia/Shanghai."""
@@ -77,7 +78,8 @@ def windows_due(
 ) -> Iterator[Occasion]:
     """Give the windows that have opened or are about to close, each once.
 
-    Where the region of a tariff has no policy nobody shares, and nobody is told.
+    Where a tariff's region has no policy, nor any region within it, nobody shares, and nobody is
+    told.
 
     Clause: G14.
     """
@@ -92,10 +94,24 @@ def _may_begin(at: datetime) -> bool:
 
 def _of_tariff(tariff: Tariff, policies: Iterable[Policy], at: datetime) -> Iterator[Occasion]:
     today = business_day(at)
-    policy = in_force(policies, region=tariff.region, day=today)
-    if policy is None or not tariff.is_open(today):
+    reminding = _most_reminder_days(tariff.region, policies, today)
+    if reminding is None or not tariff.is_open(today):
         return
     if today < tariff.opens_on + MOST_LATE:
         yield Occasion(OccasionKind.PREMIUM_OPENED, tariff.opens_on, tariff.year, tariff.region)
-    if today > tariff.closes_on - timedelta(days=policy.premium_reminder_days):
+    if today > tariff.closes_on - timedelta(days=reminding):
         yield Occasion(OccasionKind.PREMIUM_CLOSES, tariff.closes_on, tariff.year, tariff.region)
+
+
+def _most_reminder_days(region: str, policies: Iterable[Policy], day: date) -> int | None:
+    """Return for how many days payers are reminded of a tariff's end; None: no policy holds there.
+
+    A province's tariff may hold in prefectures each of which has a policy of its own; then all are
+    reminded as early as the earliest of them.
+
+    Clause: G14, G22.
+    """
+    known = tuple(policies)
+    within = {one.region for one in known if region in regions_covering(one.region)}
+    found = (in_force(known, region=one, day=day) for one in sorted({region, *within}))
+    return max((one.premium_reminder_days for one in found if one is not None), default=None)

@@ -87,6 +87,7 @@ LIMIT $2
 _HAS_SHARED: Final = """
     SELECT true FROM settlement_leg AS l
     WHERE l.account_id = a.id AND l.type = 'SHARED' AND l.business_day BETWEEN $3 AND $4
+        AND a.owner_status <> 'DECEASED'
     LIMIT 1"""
 _MAY_PAY: Final = """
     SELECT true FROM binding AS b
@@ -120,8 +121,9 @@ async def page_of_persons(
 ) -> PageOfPersons:
     """Read the next page of owners of accounts, and whom of them an occasion concerns.
 
-    A month concerns those from whose account somebody else drew in it; a window those who may pay
-    it for a relative whose premium is not paid, and whose nearest tariff has that window.
+    A month concerns those who live, and from whose account somebody else drew in it; a window those
+    who may pay it for a relative whose premium is not paid, and whose nearest tariff has that
+    window.
 
     Clause: G14, G18.
     """
