@@ -51,6 +51,16 @@ async def test_a_demo_person_gets_a_token_of_the_mini_program(
     assert answer.headers["cache-control"] == "no-store"
 
 
+async def test_who_is_not_in_the_database_is_not_offered(
+    http: httpx2.AsyncClient, world: World
+) -> None:
+    await world.person(balance=100_00)
+
+    listed = await http.get("/development/people")
+
+    assert listed.json() == {"people": [], "institutions": []}
+
+
 async def test_an_institution_gets_a_token_of_its_till(
     http: httpx2.AsyncClient, world: World
 ) -> None:

@@ -19,6 +19,8 @@ from starlette.routing import BaseRoute, Route
 from gongji.app.development_tokens import TokenMaker, TokenRefused, demo_person, institution_of
 from gongji.app.settings import Settings, is_loopback
 from gongji.app.welcome import FAMILIES
+from gongji.domain.policy import CredentialKind
+from gongji.store.rows import InstitutionRow
 from gongji.usecases.ports import Ports
 
 LASTING: Final = timedelta(hours=12)
@@ -47,8 +49,21 @@ class _Chooser:
         self._ports: Final = ports
 
     async def people(self, request: Request) -> Response:
-        """List the people and institutions of the demo families."""
-        return JSONResponse(_cast()) if _is_from_here(request) else _NOT_FOUND
+        """List those people and institutions of the demo families that this database holds."""
+        return JSONResponse(await self._here()) if _is_from_here(request) else _NOT_FOUND
+
+    async def _here(self) -> dict[str, list[dict[str, Any]]]:
+        people, institutions = _cast()["people"], _cast()["institutions"]
+        holders = await self._ports.insurance_centre.holders(
+            [(CredentialKind.ID_CARD, one["idNumber"]) for one in people]
+        )
+        codes = await InstitutionRow.filter(
+            code__in=[one["code"] for one in institutions]
+        ).values_list("code", flat=True)
+        return {
+            "people": [one for one, holder in zip(people, holders, strict=True) if holder],
+            "institutions": [one for one in institutions if one["code"] in codes],
+        }
 
     async def token(self, request: Request) -> Response:
         """Make a token for ``{"idNumber"}`` or ``{"institutionCode"}``."""
