@@ -18,6 +18,7 @@ from gongji.domain.conversation import (
 )
 from gongji.domain.page import PageRequest
 from gongji.store.conversations import (
+    MOST_LOOKED_AT,
     MOST_TOUCHED,
     append,
     lock_conversation,
@@ -25,7 +26,6 @@ from gongji.store.conversations import (
     messages_changed,
     page_of_messages,
     read_conversation,
-    touch_cards,
     touch_each,
     unanswered_messages,
 )
@@ -121,9 +121,10 @@ async def test_a_card_that_changed_is_caught_up_on(world: World) -> None:
 
     async with in_transaction() as connection:
         await lock_conversation(connection, ME)
-        touched = await touch_cards(connection, ME, {"settlement": settlement})
+        like = Likeness(ids={"settlement": settlement})
+        touched = await touch_each(connection, [(ME, like)])
 
-    assert touched == [1, 4]
+    assert touched == [(ME, 1), (ME, 4)]
     assert await changed(after=4) == [1, 4]
     assert await changed(after=5) == [4]
     assert await changed(after=2) == [3, 1, 4]
@@ -143,6 +144,21 @@ async def test_of_many_cards_that_changed_the_newest_are_told_of(world: World) -
         )
 
     assert touched == [(ME, number) for number in range(2, MOST_TOUCHED + 2)]
+
+
+async def test_among_the_newest_messages_alone_are_cards_looked_for(world: World) -> None:
+    settlement, like = key(), [(ME, Likeness(CardKind.RECEIPT))]
+    await said(told(key(), settlement=settlement))
+    await said(*(typed("嗯") for _ in range(MOST_LOOKED_AT - 1)))
+
+    async def touched() -> list[tuple[UUID, int]]:
+        async with in_transaction() as connection:
+            await lock_conversation(connection, ME)
+            return await touch_each(connection, like)
+
+    assert await touched() == [(ME, 1)]
+    await said(typed("嗯"))
+    assert await touched() == []
 
 
 async def test_pages_go_both_ways(world: World) -> None:

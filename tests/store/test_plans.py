@@ -7,12 +7,15 @@ from uuid import UUID
 import asyncpg
 import pytest
 from tortoise.connection import get_connection
+from tortoise.transactions import in_transaction
 
 from gongji.chat.announcements import announcements
 from gongji.chat.reminders import card_of
 from gongji.domain.actor import Actor, ActorKind, Channel
+from gongji.domain.conversation import CardKind, Likeness
 from gongji.domain.events import EventKind, RecordedEvent
 from gongji.domain.policy import CredentialKind
+from gongji.store.conversations import MOST_LOOKED_AT, lock_conversation, touch_each
 from gongji.store.database import CONNECTION
 from gongji.store.outbox import event_to_tell
 from gongji.store.rows import EventRow, MessageRow, PersonalAccountRow, TariffRow
@@ -154,6 +157,42 @@ async def test_reminding_a_town_goes_through_it_in_pages(
     accounts = await PersonalAccountRow.all().count()
     assert pages == 2 * (accounts // MOST_AT_ONCE + 1)
     assert await MessageRow.filter(event_id=window.id).count() > 0
+
+
+_MESSAGES_READ = """
+SELECT seq_tup_read + idx_tup_fetch AS messages FROM pg_stat_user_tables WHERE relname = 'message'
+"""
+_TALK = """
+INSERT INTO message (id, person_id, number, change, author, text, sent_at)
+SELECT gen_random_uuid(), $1, n, n, 'SERVICE', '嗯', now() FROM generate_series(1, 5000) AS n
+"""
+
+
+async def messages_read() -> int:
+    connection = get_connection(CONNECTION)
+    await connection.execute_query("SELECT pg_stat_force_next_flush()")
+    await connection.execute_query("SELECT pg_stat_clear_snapshot()")
+    (row,) = await connection.execute_query_dict(_MESSAGES_READ)
+    return int(row["messages"])
+
+
+async def test_an_event_reads_no_long_conversation_whole(
+    world: World, population: Population
+) -> None:
+    talker, like = population.people[0].id, Likeness(CardKind.RECEIPT)
+    async with in_transaction() as opening:
+        await lock_conversation(opening, talker)
+    connection = get_connection(CONNECTION)
+    await connection.execute_query(_TALK, [talker])
+    await connection.execute_query("UPDATE conversation SET last_number = 5000, last_change = 5000")
+    await connection.execute_query("ANALYZE message")
+    before = await messages_read()
+
+    async with in_transaction() as locked:
+        await lock_conversation(locked, talker)
+        await touch_each(locked, [(talker, like), (talker, Likeness(CardKind.ORDER))])
+
+    assert 0 < await messages_read() - before < 2 * MOST_LOOKED_AT
 
 
 async def read_whole_table() -> None:

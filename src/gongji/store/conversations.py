@@ -124,16 +124,23 @@ async def append_each(
 MOST_TOUCHED: Final = 50
 """Of a person's cards that show something else the newest ones are told of; a client that shows
 older ones reads them anew."""
+MOST_LOOKED_AT: Final = 500
+"""Of a person's messages the newest ones among which such cards are looked for."""
 _TOUCH: Final = """
 WITH found AS (
     SELECT m.id, m.person_id, m.number,
         row_number() OVER (PARTITION BY m.person_id ORDER BY m.number DESC) AS place
-    FROM message AS m
-    WHERE m.person_id = ANY (ARRAY(
-            SELECT (value ->> 'person_id')::uuid FROM jsonb_array_elements($1::jsonb)))
-        AND EXISTS (
-            SELECT FROM jsonb_to_recordset($1::jsonb) AS w(person_id uuid, card jsonb)
-            WHERE w.person_id = m.person_id AND m.card @> w.card)
+    FROM (
+        SELECT DISTINCT (value ->> 'person_id')::uuid AS person_id
+        FROM jsonb_array_elements($1::jsonb)
+    ) AS p
+    CROSS JOIN LATERAL (
+        SELECT * FROM message AS one WHERE one.person_id = p.person_id
+        ORDER BY one.number DESC LIMIT $3
+    ) AS m
+    WHERE EXISTS (
+        SELECT FROM jsonb_to_recordset($1::jsonb) AS w(person_id uuid, card jsonb)
+        WHERE w.person_id = m.person_id AND m.card @> w.card)
 ), touched AS (
     SELECT f.id, f.person_id, row_number() OVER (PARTITION BY f.person_id ORDER BY f.number) AS nth
     FROM found AS f WHERE f.place <= $2
@@ -150,28 +157,18 @@ RETURNING m.person_id, m.number
 """
 
 
-async def touch_cards(
-    connection: BaseDBAsyncClient, person_id: UUID, ids: Mapping[str, UUID]
-) -> list[int]:
-    """Mark the cards about something as changed, in a locked conversation; returns their numbers.
-
-    Args:
-        ids: ids by role, all of which the card must have.
-    """
-    touched = await touch_each(connection, [(person_id, Likeness(ids=ids))])
-    return [number for _, number in touched]
-
-
 async def touch_each(
     connection: BaseDBAsyncClient, wanted: Iterable[tuple[UUID, Likeness]]
 ) -> list[tuple[UUID, int]]:
     """Mark cards as changed in several locked conversations, at most ``MOST_TOUCHED`` in each.
 
+    They are looked for among the newest ``MOST_LOOKED_AT`` messages of each.
+
     Returns:
         Person and number of each message that was marked.
     """
     written = [{"person_id": person_id, "card": _pattern(like)} for person_id, like in wanted]
-    found = await rows(connection, _TOUCH, to_json(written), MOST_TOUCHED)
+    found = await rows(connection, _TOUCH, to_json(written), MOST_TOUCHED, MOST_LOOKED_AT)
     await _tell_listeners(connection, {row["person_id"] for row in found})
     return sorted((row["person_id"], row["number"]) for row in found)
 
