@@ -92,6 +92,21 @@ async def test_a_message_that_fails_for_long_is_answered_with_an_apology(
     assert (answerer.counts.failures, answerer.counts.given_up) == (1, 1)
 
 
+async def test_a_message_that_nobody_sent_is_told_of_and_not_passed_over(
+    world: World, family: Family, desk: Desk
+) -> None:
+    message_id = await stored("怎么邀请家人", family.a, world)
+    await MessageRow.filter(id=message_id).update(actor=None)
+    world.clock.move(minutes=6)
+    answerer = Answerer(desk)
+
+    with capture_logs() as log:
+        await answerer.answer_what_was_left(world.ports)
+
+    assert [line["event"] for line in log] == ["not_answered"]
+    assert await replies(family.a) == [APOLOGY]
+
+
 async def asked_to(text: str, person: Person, world: World, desk: Desk) -> Message:
     talk = Talk(person.actor, world.ports, desk)
     return (await send(key(), text, talk)).reply

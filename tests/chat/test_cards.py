@@ -133,5 +133,16 @@ def test_a_low_balance_is_told_with_the_line_and_no_balance() -> None:
     )
 
 
+@pytest.mark.parametrize("name", [None, "RENAMED", "CANCELLED", "__name__"])
+@pytest.mark.parametrize("kind", [CardKind.NOTICE, CardKind.HELP])
+def test_a_card_whose_sentence_is_gone_says_so(kind: CardKind, name: str | None) -> None:
+    card = Card(kind, {}, notice=name, terms={"topics": []})
+
+    shown = show_card(message(card), Live(NOON))
+
+    assert isinstance(shown, NoticeShown)
+    assert (shown.notice, shown.sentence) == ("NOT_SHOWN", "这项内容已无法查看。")
+
+
 def message(card: Card) -> Message:
     return Message(named_id("message"), named_id("own"), 1, 1, Author.SERVICE, None, card, NOON)

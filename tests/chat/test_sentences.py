@@ -129,6 +129,15 @@ def test_a_turned_sentence_would_not_act_even_if_the_grammar_let_it(turn: str) -
     assert isinstance(decide(Typed.of(f"{turn}停止共济"), readings), NotUnderstood)
 
 
+@pytest.mark.parametrize(
+    "readings", [(Balance(), Pause()), (Pause(), Balance()), (Balance(), Help())]
+)
+def test_a_question_beside_another_meaning_is_neither_dropped_nor_answered(
+    readings: tuple[Any, ...],
+) -> None:
+    assert isinstance(decide(Typed.of("停止共济"), readings), NotUnderstood)
+
+
 def terminals_of(rule: str) -> Iterator[Any]:
     """Return the terminals that a rule of the grammar reaches, but for those of the word lists."""
     parser = understanding._parser()

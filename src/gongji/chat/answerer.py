@@ -87,7 +87,7 @@ class Answerer:
         ):
             for one in found:
                 is_old = one.sent_at < now - GIVEN_UP_AFTER
-                await self._try(one, ports, _answered, _apologised if is_old else None)
+                await self._try(one, ports, _answered, _apologise if is_old else None)
             beyond = found[-1].id
 
     async def _presses(self, ports: Ports, now: datetime) -> None:
@@ -101,32 +101,34 @@ class Answerer:
         ):
             for one in found:
                 is_old = one.pressed_at < now - GIVEN_UP_AFTER
-                await self._try(one, ports, _done, _concluded if is_old else None)
+                await self._try(one, ports, _done, _conclude if is_old else None)
             beyond = found[-1]
 
     async def _try(
         self,
         one: T,
         ports: Ports,
-        act: "_Step[T]",
-        give_up: "_Step[T] | None",
+        act: Callable[[T, Talk], Awaitable[object]],
+        give_up: Callable[[T, Ports], Awaitable[object]] | None,
     ) -> None:
         """Do what was left; where that fails, say so, and go on with the next."""
-        if one.actor is None:
-            return
-        talk = Talk(one.actor, ports, self._desk)
         try:
-            await act(one, talk)
+            await act(one, self._talk(one, ports))
         except Exception as failure:
             if _is_outage(failure):
                 raise
             self._tell(one, failure, is_given_up=give_up is not None)
             if give_up is None or isinstance(failure, Unavailable):
                 return
-            await give_up(one, talk)
+            await give_up(one, ports)
             self.counts.given_up += 1
         else:
             self.counts.answered += 1
+
+    def _talk(self, one: Message | Press, ports: Ports) -> Talk:
+        if one.actor is None:
+            raise ValueError("only what somebody has sent or pressed waits for an answer")
+        return Talk(one.actor, ports, self._desk)
 
     def _tell(self, one: Message | Press, failure: Exception, *, is_given_up: bool) -> None:
         self.counts.failures += 1
@@ -139,9 +141,6 @@ class Answerer:
         )
 
 
-_Step = Callable[[T, Talk], Awaitable[object]]
-
-
 def _is_outage(failure: Exception) -> bool:
     """Tell whether it is the database that is silent, so that all others would fail too."""
     cause = failure.__cause__ if isinstance(failure, Unavailable) else failure
@@ -152,8 +151,8 @@ async def _answered(message: Message, talk: Talk) -> None:
     await answer(message, message.text or "", talk)
 
 
-async def _apologised(message: Message, talk: Talk) -> None:
-    await reply(message, Said(texts.CANNOT_ANSWER).draft, talk.ports)
+async def _apologise(message: Message, ports: Ports) -> None:
+    await reply(message, Said(texts.CANNOT_ANSWER).draft, ports)
 
 
 async def _done(press: Press, talk: Talk) -> None:
@@ -161,6 +160,6 @@ async def _done(press: Press, talk: Talk) -> None:
     await do_and_conclude(press, found[press.message_id], talk)
 
 
-async def _concluded(press: Press, talk: Talk) -> None:
+async def _conclude(press: Press, ports: Ports) -> None:
     """Conclude a press of which nobody knows how far it came: what it does is done once, or not."""
-    await conclude(press, PressOutcome.FAILED, Said(texts.CANNOT_TELL).draft, talk.ports)
+    await conclude(press, PressOutcome.FAILED, Said(texts.CANNOT_TELL).draft, ports)

@@ -423,15 +423,18 @@ def _show_quote(message: Message, card: Card, _live: Live) -> ShownCard | None:
 
 
 def _show_notice(_message: Message, card: Card, _live: Live) -> ShownCard | None:
-    name = card.notice or "NOT_SHOWN"
+    if card.notice is None or card.notice not in texts.NOTICES:
+        return None
     amounts = {term: yuan(Fen(amount)) for term, amount in card.terms.items()}
-    return NoticeShown(name, texts.NOTICES[name].format_map(amounts))
+    return NoticeShown(card.notice, texts.NOTICES[card.notice].format_map(amounts))
 
 
 def _show_help(_message: Message, card: Card, _live: Live) -> ShownCard | None:
+    if card.notice is None or card.notice not in texts.HELPS:
+        return None
     topics = [Topic(topic) for topic in card.terms["topics"]]
-    sentence = getattr(texts, card.notice or "HELP")
-    return HelpShown(sentence, tuple(words().examples[topic] for topic in topics))
+    examples = tuple(words().examples[topic] for topic in topics)
+    return HelpShown(texts.HELPS[card.notice], examples)
 
 
 def _show_confirm(message: Message, card: Card, live: Live) -> ShownCard | None:

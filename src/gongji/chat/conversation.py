@@ -22,7 +22,6 @@ from gongji.chat.cards import (
     show_card,
 )
 from gongji.chat.doing import do, telling
-from gongji.chat.intents import Act as Wanted
 from gongji.chat.intents import Ambiguous, Ask, Intent, NotUnderstood
 from gongji.chat.live import load_live
 from gongji.chat.proposals import (
@@ -118,11 +117,7 @@ async def _respond(text: str, talk: Talk) -> Said:
             case NotUnderstood():
                 return _not_understood(intent)
             case Ambiguous():
-                acts = [one for one in intent.readings if isinstance(one, Wanted)]
-                asks = [one for one in intent.readings if isinstance(one, Ask)]
-                if acts:
-                    return await propose(acts, talk.actor, talk.ports)
-                return await answer_question(asks[0], talk.actor, talk.ports)
+                return await propose(intent.readings, talk.actor, talk.ports)
             case _ if isinstance(intent, Ask):
                 return await answer_question(intent, talk.actor, talk.ports)
             case act:

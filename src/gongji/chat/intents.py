@@ -247,9 +247,9 @@ Act = (
 
 @dataclass(frozen=True, slots=True)
 class Ambiguous:
-    """A sentence with several meanings, in a fixed order; nothing is done until one is chosen."""
+    """A sentence that wants one of several things, in a fixed order; one has to be chosen."""
 
-    readings: tuple[Act | Ask, ...]
+    readings: tuple[Act, ...]
 
 
 @dataclass(frozen=True, slots=True)

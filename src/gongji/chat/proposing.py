@@ -9,6 +9,7 @@ from itertools import product
 from typing import Final
 from uuid import UUID
 
+from gongji.chat import texts
 from gongji.chat.intents import (
     Accept,
     Act,
@@ -81,13 +82,14 @@ async def propose(readings: Sequence[Act], actor: Actor, ports: Ports) -> Said:
     for reading in readings:
         for proposal in await _proposals(reading, relatives, actor, ports):
             proposals.setdefault(repr(proposal.written()), proposal)
-    match tuple(proposals.values())[:MOST_CHOICES]:
+    match tuple(proposals.values()):
         case ():
             return nobody(_word(readings[0]))
         case (proposal,):
             return await ask_to_confirm(proposal, actor, ports)
         case several:
-            return Said(card=choice_card(several))
+            text = texts.MORE_CHOICES if len(several) > MOST_CHOICES else None
+            return Said(text, choice_card(several[:MOST_CHOICES]))
 
 
 def _word(act: Act) -> Doing:

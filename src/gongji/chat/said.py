@@ -45,7 +45,7 @@ def suggest(name: str, *topics: Topic) -> Said:
     """Show sentences that can be said.
 
     Args:
-        name: of the sentence in ``texts`` that stands above them.
+        name: of the sentence in ``texts.HELPS`` that stands above them.
     """
     shown = [str(topic) for topic in topics]
     return Said(card=Card(CardKind.HELP, {}, notice=name, terms={"topics": shown}))

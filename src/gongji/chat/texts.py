@@ -85,13 +85,16 @@ ADVICE: Final[dict[str, str]] = {
 }
 """What a beneficiary can do so that less is paid in cash, by why it was."""
 
-HELP: Final = "您可以直接说，例如："
-HELP_ABOUT: Final = "您可以这样说："
+HELPS: Final[dict[str, str]] = {
+    "HELP": "您可以直接说，例如：",
+    "HELP_ABOUT": "您可以这样说：",
+    "NOT_UNDERSTOOD": "没有听懂您的意思，没有办理任何业务。您可以这样说：",
+}
+"""What stands above sentences that can be said, by its name."""
 HELP_INVITE: Final = (
     "邀请家人请写明关系、姓名和18位身份证号码，例如：邀请妈妈张某某，身份证号码是……。"
     "号码不会显示在对话里。"
 )
-NOT_UNDERSTOOD: Final = "没有听懂您的意思，没有办理任何业务。您可以这样说："
 ID_NUMBER_WRONG: Final = "{message}{remedy}没有办理任何业务。"
 
 NOBODY: Final[dict[str, str]] = {
@@ -188,6 +191,7 @@ CHANGED: Final = "情况有变化，请查看最新的内容后再确认。"
 GONE: Final = "情况已有变化，没有办理任何业务。"
 
 CHOOSE: Final = "您指的是哪一项？"
+MORE_CHOICES: Final = "可选的太多，这里没有全部列出。如果没有您要的，请说出家人的姓名。"
 CHOICES: Final[dict[str, str]] = {
     "INVITE": "邀请{kinship}",
     "ACCEPT": "接受{name}的邀请",

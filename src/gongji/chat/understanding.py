@@ -94,7 +94,13 @@ def decide(typed: Typed, readings: tuple[Act | Ask, ...], why: Code | None = Non
     acts = any(isinstance(reading, Act) for reading in readings)
     if not readings or (acts and _is_turned(typed)):
         return NotUnderstood(words().suggestions(typed.plain), why)
-    return readings[0] if len(readings) == 1 else Ambiguous(readings)
+    if len(readings) == 1:
+        return readings[0]
+    several = tuple(reading for reading in readings if isinstance(reading, Act))
+    # A card offers things to do; a question among them is asked for in other words.
+    if len(several) < len(readings):
+        return NotUnderstood(words().suggestions(typed.plain))
+    return Ambiguous(several)
 
 
 def _is_turned(typed: Typed) -> bool:

@@ -674,6 +674,19 @@ async def test_two_sons_are_asked_about(api: Api, world: World) -> None:
     assert await status(younger) is BindingStatus.PAUSED
 
 
+async def test_more_than_a_card_has_room_for_is_said(api: Api, world: World) -> None:
+    await world.policy(most_beneficiaries=0)
+    mother = await world.person("王小兰", balance=300_00)
+    for number in range(13):
+        son = await world.person("张小明", male=True, born_on=date(1990, 1, 1 + number))
+        await world.bind(mother, son, kinship=Kinship.CHILD)
+
+    message = await Speaker(api, mother).says("暂停儿子的共济")
+
+    assert len(message["card"]["buttons"]) == 12
+    assert message["text"] == "可选的太多，这里没有全部列出。如果没有您要的，请说出家人的姓名。"
+
+
 async def test_the_elder_son_is_one(api: Api, world: World) -> None:
     mother, (elder, younger) = await two_sons(world)
 
