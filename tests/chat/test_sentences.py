@@ -21,9 +21,10 @@ from gongji.chat.intents import (
     Topic,
     Whom,
 )
-from gongji.chat.typed import MOST_CHARACTERS, Typed
+from gongji.chat.typed import Typed
 from gongji.chat.understanding import LONGEST_SENTENCE, decide, derivations, understand
 from gongji.chat.words import words
+from gongji.domain.conversation import MOST_MESSAGE_CHARACTERS
 from gongji.domain.errors import Code
 from tests.chat.labelled import TODAY, Label, label, lines, may_act, said, understood
 
@@ -243,10 +244,10 @@ def test_a_message_of_few_characters_is_no_special_case(text: str, intent: type)
 
 
 def test_a_message_that_is_too_long_is_not_read() -> None:
-    long = "余额" + "\u200b" * MOST_CHARACTERS
+    long = "余额" + "\u200b" * MOST_MESSAGE_CHARACTERS
 
     assert isinstance(understood(long), NotUnderstood)
-    assert isinstance(understood(long[:MOST_CHARACTERS]), Balance)
+    assert isinstance(understood(long[:MOST_MESSAGE_CHARACTERS]), Balance)
     assert derivations(Typed.of("请" * (LONGEST_SENTENCE + 1))) == []
 
 

@@ -38,6 +38,7 @@ from gongji.chat.typed import masked
 from gongji.chat.understanding import understand
 from gongji.domain.business_day import business_day
 from gongji.domain.conversation import (
+    MOST_TYPED_CHARACTERS,
     Card,
     CardKind,
     Message,
@@ -73,7 +74,7 @@ async def send(request_id: UUID, text: str, talk: Talk) -> Sent:
 
     Clause: G18, G19.
     """
-    request = SendMessage(request_id, text, masked(text))
+    request = SendMessage(request_id, text, masked(text[:MOST_TYPED_CHARACTERS]))
     done = await send_message(request, talk.actor, talk.ports)
     message = await _seen(done.id, talk, "onBehalfOf")
     return Sent(message, await answer(message, text, talk), done.replayed)

@@ -8,9 +8,6 @@ from typing import Final
 from gongji.chat.words import words
 from gongji.domain.identity import is_invisible, mask_digits, visible_text
 
-MOST_CHARACTERS: Final = 500
-"""Characters of the longest message (Unicode code points after cleaning)."""
-
 _JOINER: Final = "\u200d"
 _EMOJI_STYLES: Final = frozenset("\ufe0e\ufe0f")
 _LINE_ENDS: Final = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")

@@ -49,8 +49,9 @@ from gongji.chat.intents import (
     Withdraw,
 )
 from gongji.chat.numerals import AMOUNT_CHARACTERS, parse_amount, parse_month, parse_year
-from gongji.chat.typed import MOST_CHARACTERS, Typed
+from gongji.chat.typed import Typed
 from gongji.chat.words import words
+from gongji.domain.conversation import MOST_MESSAGE_CHARACTERS
 from gongji.domain.errors import Code
 from gongji.domain.identity import clean_name, parse_id_number
 from gongji.domain.institution import InstitutionKind
@@ -77,7 +78,7 @@ def understand(text: str, today: date) -> Intent:
         text: as typed.
         today: the business day, for months, years and dates of birth.
     """
-    if len(text) > MOST_CHARACTERS:
+    if len(text) > MOST_MESSAGE_CHARACTERS:
         return NotUnderstood(words().suggestions(""))
     typed = Typed.of(text)
     return decide(typed, *_readings(typed, today))

@@ -14,7 +14,9 @@ from uuid import UUID, uuid5
 from gongji.domain.actor import Actor
 
 MOST_MESSAGE_CHARACTERS: Final = 500
-"""Characters of one message that a person sends."""
+"""Characters of one message that a person sends (Unicode code points after cleaning)."""
+MOST_TYPED_CHARACTERS: Final = 4 * MOST_MESSAGE_CHARACTERS
+"""Characters as they are typed, with those that show nothing; of more nothing is read at all."""
 
 
 class Author(StrEnum):

@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from gongji.domain.conversation import MOST_MESSAGE_CHARACTERS, Author, Draft
+from gongji.domain.conversation import (
+    MOST_MESSAGE_CHARACTERS,
+    MOST_TYPED_CHARACTERS,
+    Author,
+    Draft,
+)
 from gongji.domain.errors import Code, not_found, refuse
 from gongji.store.conversations import append, lock_conversation
 from gongji.store.rows import PersonRow
@@ -18,7 +23,8 @@ class SendMessage:
 
     Args:
         typed: as it was typed; only its keyed hash is kept.
-        text: the same as it may be kept: cleaned, and numbers of persons masked.
+        text: the same as it may be kept: cleaned, and numbers of persons masked; of what is longer
+            than ``MOST_TYPED_CHARACTERS`` only the beginning.
     """
 
     request_id: UUID
@@ -40,10 +46,11 @@ async def send_message(tx: Transaction, request: SendMessage) -> UUID:
     if not await PersonRow.filter(id=person_id).using_db(tx.connection).exists():
         raise not_found()
     await tx.claim()
+    is_long = len(request.text) > MOST_MESSAGE_CHARACTERS
+    if is_long or len(request.typed) > MOST_TYPED_CHARACTERS:
+        raise refuse(Code.MESSAGE_TOO_LONG, "text")
     if not request.text:
         raise refuse(Code.MESSAGE_EMPTY, "text")
-    if len(request.text) > MOST_MESSAGE_CHARACTERS:
-        raise refuse(Code.MESSAGE_TOO_LONG, "text")
     await lock_conversation(tx.connection, person_id)
     draft = Draft(Author.PERSON, request.text, actor=tx.actor)
     (message,) = await append(tx.connection, person_id, [draft], tx.at)

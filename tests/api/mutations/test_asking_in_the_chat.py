@@ -78,6 +78,15 @@ async def test_a_message_has_500_characters_at_most(me: Speaker) -> None:
     assert await everything() == before
 
 
+async def test_what_shows_nothing_counts_up_to_a_point(me: Speaker) -> None:
+    assert (await me.send("好" + "\u200b" * 1999))["sent"]["text"] == "好"
+    before = await everything()
+
+    for text in ("好" + "\u200b" * 2000, "\u200b" * 2001):
+        assert reasons(await me.send(text)) == ["MESSAGE_TOO_LONG"]
+    assert await everything() == before
+
+
 async def test_numbers_of_persons_are_stored_masked(me: Speaker, family: Family) -> None:
     await me.send(f"我妈的身份证是{family.a.id_number}，电话13812345678")
 
