@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from gongji.chat.intents import Act, Ambiguous, Intent, Relation, Whom
+from gongji.chat.intents import Ambiguous, Intent, Relation, Whom, Wish
 from gongji.chat.understanding import understand
 from gongji.domain.identity import IdNumber
 
@@ -59,4 +59,4 @@ def said(line: Label) -> Label:
 def may_act(intent: Intent) -> bool:
     """Tell whether an intent is one that acts, or leaves a choice of those."""
     readings = intent.readings if isinstance(intent, Ambiguous) else (intent,)
-    return any(isinstance(reading, Act) for reading in readings)
+    return any(isinstance(reading, Wish) for reading in readings)

@@ -10,7 +10,6 @@ from lark.grammar import NonTerminal
 
 from gongji.chat import understanding
 from gongji.chat.intents import (
-    Act,
     Ambiguous,
     Balance,
     EndBinding,
@@ -20,6 +19,7 @@ from gongji.chat.intents import (
     Pause,
     Topic,
     Whom,
+    Wish,
 )
 from gongji.chat.typed import Typed
 from gongji.chat.understanding import LONGEST_SENTENCE, decide, derivations, understand
@@ -30,7 +30,7 @@ from tests.chat.labelled import TODAY, Label, label, lines, may_act, said, under
 
 SENTENCES: Final = lines("sentences.jsonl")
 NOT_COMMANDS: Final = lines("not_commands.jsonl")
-ACTS: Final = {act.__name__ for act in get_args(Act)}
+ACTS: Final = {act.__name__ for act in get_args(Wish)}
 ACTING: Final = [line["text"] for line in SENTENCES if line["intent"] in {*ACTS, "Ambiguous"}]
 
 TURNS: Final = ("不", "别", "没", "如果", "要是", "吗", "？", "了", "“")

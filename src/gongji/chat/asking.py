@@ -24,7 +24,7 @@ from gongji.chat.relatives import fitting
 from gongji.chat.reminders import statement_card
 from gongji.chat.said import Said, nobody, refused, suggest
 from gongji.domain.actor import Actor
-from gongji.domain.binding import BindingStatus
+from gongji.domain.binding import LIVE, BindingStatus
 from gongji.domain.conversation import Card, CardKind, Draft
 from gongji.domain.errors import Refusal
 from gongji.domain.explanation import Outcome, ToldStep, Viewer, tell, told_order
@@ -56,7 +56,6 @@ _HELPED: Final = (
     Topic.PAUSE,
     Topic.END,
 )
-_LIVE: Final = (BindingStatus.ACTIVE, BindingStatus.PAUSED)
 
 
 async def answer_question(asked: Ask, actor: Actor, ports: Ports) -> Said:
@@ -172,11 +171,13 @@ async def _told_of_last_bill(actor: Actor, ports: Ports) -> Mapping[UUID, ToldSt
     last = await _last_bill(actor, ports)
     if last is None or last.explanation["cash_reason"]:
         return {}
-    steps = told_order(last.explanation, Viewer.BENEFICIARY)
-    bindings = [None if s["binding"] is None else UUID(s["binding"]) for s in steps]
+    order = told_order(last.explanation, Viewer.BENEFICIARY)
+    bindings = [None if s["binding"] is None else UUID(s["binding"]) for s in order]
     names = await masked_sharer_names([one for one in bindings if one is not None])
     told = tell(last.explanation, names, Viewer.BENEFICIARY)
-    return {one: step for one, step in zip(bindings, told, strict=False) if one is not None}
+    # After the accounts comes what was cash.
+    steps = told[: len(bindings)]
+    return {one: step for one, step in zip(bindings, steps, strict=True) if one is not None}
 
 
 def _why_theirs_is_not_used(binding: BindingAsBeneficiary, told: ToldStep | None) -> str:
@@ -193,7 +194,7 @@ def _why_mine_is_not_used(binding: BindingAsSharer, account: OwnAccount | None) 
 
 def _reason(binding: BindingAsSharer, account: OwnAccount | None) -> str:
     """Name what stops draws over a binding now, as its sharer may know it (G3, G8)."""
-    if binding.status not in _LIVE:
+    if binding.status not in LIVE:
         return "NOT_LIVE"
     if binding.status is BindingStatus.PAUSED:
         return "PAUSED"

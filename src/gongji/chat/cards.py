@@ -5,7 +5,7 @@ Buttons come from the live state: what was used, came too late or was overtaken 
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -236,7 +236,8 @@ class ConfirmShown:
     @property
     def state_sentence(self) -> str:
         """Return the state in Chinese."""
-        return texts.CONFIRM_STATES[self.state]
+        minutes = CONFIRM_WITHIN // timedelta(minutes=1)
+        return texts.CONFIRM_STATES[self.state].format(minutes=minutes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ An intent says what was asked for, never whether it is allowed: whom a relation 
 what the rules say, is found out by the conversation with the family at hand.
 
     Intent
-    ├── Act             what the person wants done; shown on a card before anything happens
+    ├── Wish            what the person wants done; shown on a card before anything happens
     ├── Ask             what the person wants to know
     ├── Ambiguous       the sentence itself can be read in several ways: ask back
     └── NotUnderstood   not in the language: suggest
@@ -229,7 +229,7 @@ class SetReserve:
 
 
 Ask = Balance | Sharers | Beneficiaries | Quote | LastBill | WhyNotUsed | Statement | Help
-Act = (
+Wish = (
     Invite
     | Accept
     | Decline
@@ -249,7 +249,7 @@ Act = (
 class Ambiguous:
     """A sentence that wants one of several things, in a fixed order; one has to be chosen."""
 
-    readings: tuple[Act, ...]
+    readings: tuple[Wish, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,4 +265,4 @@ class NotUnderstood:
     why: Code | None = None
 
 
-Intent = Act | Ask | Ambiguous | NotUnderstood
+Intent = Wish | Ask | Ambiguous | NotUnderstood

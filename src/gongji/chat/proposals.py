@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from gongji.domain.binding import BindingStatus, Limit
+from gongji.domain.binding import OPEN, BindingStatus, Limit
 from gongji.domain.conversation import Card, CardKind
 from gongji.domain.money import Fen
 from gongji.domain.premium import Premium, Tariff
@@ -102,7 +102,8 @@ def read_limit(written: list[int | None]) -> Limit:
     return Limit(*(None if amount is None else Fen(amount) for amount in written))
 
 
-_ENDABLE: Final = {BindingStatus.IN_REVIEW, BindingStatus.ACTIVE, BindingStatus.PAUSED}
+ENDABLE: Final = OPEN - {BindingStatus.INVITED}
+"""States of a binding that can be ended; an invitation is declined or withdrawn."""
 
 
 def may_still(proposal: Proposal, binding: BindingView | None) -> bool:
@@ -115,13 +116,13 @@ def may_still(proposal: Proposal, binding: BindingView | None) -> bool:
         case Act.WITHDRAW, BindingAsSharer():
             return binding.status is BindingStatus.INVITED
         case Act.END, BindingAsSharer() | BindingAsBeneficiary():
-            return binding.status in _ENDABLE
+            return binding.status in ENDABLE
         case Act.PAUSE, BindingAsSharer():
             return binding.status is BindingStatus.ACTIVE
         case Act.RESUME, BindingAsSharer():
             return binding.status is BindingStatus.PAUSED
         case Act.LIMIT, BindingAsSharer():
-            is_open = binding.status in {*_ENDABLE, BindingStatus.INVITED}
+            is_open = binding.status in OPEN
             return is_open and write_limit(binding.limit) == proposal.terms["was"]
         case Act.ORDER, BindingAsBeneficiary():
             return binding.status is BindingStatus.ACTIVE

@@ -12,7 +12,6 @@ from uuid import UUID
 from gongji.chat import texts
 from gongji.chat.intents import (
     Accept,
-    Act,
     Decline,
     EndBinding,
     Invite,
@@ -26,11 +25,14 @@ from gongji.chat.intents import (
     SetLimit,
     SetReserve,
     Whom,
+    Wish,
     Withdraw,
 )
 from gongji.chat.live import family_of, places_to_choose, policy_of
 from gongji.chat.proposals import (
+    ENDABLE,
     MOST_CHOICES,
+    Act,
     Proposal,
     choice_card,
     confirm_card,
@@ -39,15 +41,14 @@ from gongji.chat.proposals import (
     refund_terms,
     write_limit,
 )
-from gongji.chat.proposals import Act as Doing
 from gongji.chat.relatives import fitting
 from gongji.chat.said import Said, nobody, refused
 from gongji.domain.actor import Actor
-from gongji.domain.binding import BindingStatus, Limit
+from gongji.domain.binding import LIVE, OPEN, BindingStatus, Limit
 from gongji.domain.errors import Code, Refusal, refuse, refuse_any
 from gongji.domain.identity import mask_digits
 from gongji.domain.page import PageRequest
-from gongji.domain.premium import PremiumSide, PremiumStatus, reasons_against_refund
+from gongji.domain.premium import STANDING, PremiumSide, reasons_against_refund
 from gongji.usecases.end import quote_end
 from gongji.usecases.ports import Ports
 from gongji.usecases.views.bindings import BindingAsSharer, BindingView, see_binding, see_bindings
@@ -56,18 +57,14 @@ from gongji.usecases.views.premiums import list_payable_premiums, list_premiums,
 from gongji.usecases.views.relatives import Relative, RelativeSide, list_relatives
 
 _SHARER, _BENEFICIARY = RelativeSide.SHARER, RelativeSide.BENEFICIARY
-_INVITED: Final = (BindingStatus.INVITED,)
-_ACTIVE: Final = (BindingStatus.ACTIVE,)
-_PAUSED: Final = (BindingStatus.PAUSED,)
-_ENDABLE: Final = (BindingStatus.IN_REVIEW, BindingStatus.ACTIVE, BindingStatus.PAUSED)
-_LIMITED: Final = (*_INVITED, *_ENDABLE)
-_LIVE: Final = (BindingStatus.ACTIVE, BindingStatus.PAUSED)
-_STANDING: Final = {PremiumStatus.DEBITED, PremiumStatus.CONFIRMED}
+_INVITED: Final = frozenset({BindingStatus.INVITED})
+_ACTIVE: Final = frozenset({BindingStatus.ACTIVE})
+_PAUSED: Final = frozenset({BindingStatus.PAUSED})
 _MOST_PREMIUMS: Final = 100
 """Premiums, the newest, among which one that is to be refunded is looked for."""
 
 
-async def propose(readings: Sequence[Act], actor: Actor, ports: Ports) -> Said:
+async def propose(readings: Sequence[Wish], actor: Actor, ports: Ports) -> Said:
     """Ask to confirm what is wanted, or which of several things is wanted.
 
     Args:
@@ -92,80 +89,80 @@ async def propose(readings: Sequence[Act], actor: Actor, ports: Ports) -> Said:
             return Said(text, choice_card(several[:MOST_CHOICES]))
 
 
-def _word(act: Act) -> Doing:
-    return _DOING[type(act)]
+def _word(wish: Wish) -> Act:
+    return _ACTS[type(wish)]
 
 
-_DOING: Final[Mapping[type, Doing]] = {
-    Invite: Doing.INVITE,
-    Accept: Doing.ACCEPT,
-    Decline: Doing.DECLINE,
-    Withdraw: Doing.WITHDRAW,
-    Reorder: Doing.ORDER,
-    PayPremium: Doing.PAY,
-    RefundPremium: Doing.REFUND,
-    EndBinding: Doing.END,
-    Pause: Doing.PAUSE,
-    Resume: Doing.RESUME,
-    SetLimit: Doing.LIMIT,
-    SetReserve: Doing.RESERVE,
+_ACTS: Final[Mapping[type, Act]] = {
+    Invite: Act.INVITE,
+    Accept: Act.ACCEPT,
+    Decline: Act.DECLINE,
+    Withdraw: Act.WITHDRAW,
+    Reorder: Act.ORDER,
+    PayPremium: Act.PAY,
+    RefundPremium: Act.REFUND,
+    EndBinding: Act.END,
+    Pause: Act.PAUSE,
+    Resume: Act.RESUME,
+    SetLimit: Act.LIMIT,
+    SetReserve: Act.RESERVE,
 }
 
 
 async def _proposals(
-    act: Act, relatives: Sequence[Relative], actor: Actor, ports: Ports
+    wish: Wish, relatives: Sequence[Relative], actor: Actor, ports: Ports
 ) -> list[Proposal]:
-    """Return what an act may be about; its terms are filled in when it is asked to confirm."""
-    match act:
+    """Return what a wish may be about; its terms are filled in when it is asked to confirm."""
+    match wish:
         case Invite():
-            return _invitations(act, ports)
+            return _invitations(wish, ports)
         case SetReserve():
-            return [Proposal(Doing.RESERVE, None, {"amount": act.amount})]
+            return [Proposal(Act.RESERVE, None, {"amount": wish.amount})]
         case Reorder():
-            return await _orders(act, relatives, actor, ports)
+            return await _orders(wish, relatives, actor, ports)
         case PayPremium():
-            return await _premiums(act, relatives, actor, ports)
+            return await _premiums(wish, relatives, actor, ports)
         case RefundPremium():
-            return await _refunds(act, relatives, actor, ports)
+            return await _refunds(wish, relatives, actor, ports)
         case SetLimit():
-            limits = {"period": act.period and str(act.period), "amount": act.amount}
-            meant = fitting(relatives, act.whom, side=_BENEFICIARY, among=_LIMITED)
-            return [Proposal(Doing.LIMIT, one.binding_id, limits) for one in meant]
+            limits = {"period": wish.period and str(wish.period), "amount": wish.amount}
+            meant = fitting(relatives, wish.whom, side=_BENEFICIARY, among=OPEN)
+            return [Proposal(Act.LIMIT, one.binding_id, limits) for one in meant]
         case Accept():
-            invited = fitting(relatives, act.whom, side=_SHARER, among=_INVITED)
-            renewing = await _awaiting_consent(act.whom, relatives, actor, ports)
+            invited = fitting(relatives, wish.whom, side=_SHARER, among=_INVITED)
+            renewing = await _awaiting_consent(wish.whom, relatives, actor, ports)
             accepting = await _acceptances(invited, actor, ports)
-            return [*accepting, *_about(Doing.ACCEPT, renewing)]
+            return [*accepting, *_about(Act.ACCEPT, renewing)]
         case Decline() | Withdraw() | EndBinding() | Pause() | Resume():
-            side, states = _MEANT[type(act)]
-            return _about(_word(act), fitting(relatives, act.whom, side=side, among=states))
+            side, states = _MEANT[type(wish)]
+            return _about(_word(wish), fitting(relatives, wish.whom, side=side, among=states))
 
 
-_MEANT: Final[Mapping[type, tuple[RelativeSide | None, tuple[BindingStatus, ...]]]] = {
+_MEANT: Final[Mapping[type, tuple[RelativeSide | None, frozenset[BindingStatus]]]] = {
     Decline: (_SHARER, _INVITED),
     Withdraw: (_BENEFICIARY, _INVITED),
-    EndBinding: (None, _ENDABLE),
+    EndBinding: (None, ENDABLE),
     Pause: (_BENEFICIARY, _ACTIVE),
     Resume: (_BENEFICIARY, _PAUSED),
 }
-"""On which side whom an act is about stands, and in which states."""
+"""On which side whom a wish is about stands, and in which states."""
 
 
-def _about(doing: Doing, meant: Iterable[Relative]) -> list[Proposal]:
-    return [Proposal(doing, one.binding_id) for one in meant]
+def _about(act: Act, meant: Iterable[Relative]) -> list[Proposal]:
+    return [Proposal(act, one.binding_id) for one in meant]
 
 
-def _invitations(act: Invite, ports: Ports) -> list[Proposal]:
+def _invitations(wish: Invite, ports: Ports) -> list[Proposal]:
     """Keep who is invited sealed: the card shows the kinship and a masked number alone (G18)."""
-    number = act.id_number.text
+    number = wish.id_number.text
     sealed = {
-        "name": ports.key_ring.seal(act.name).hex(),
+        "name": ports.key_ring.seal(wish.name).hex(),
         "id_number": ports.key_ring.seal(number).hex(),
         "masked": mask_digits(number, first=1, last=1),
     }
     return [
-        Proposal(Doing.INVITE, None, {"kinship": str(kinship), **sealed})
-        for kinship in sorted(act.relation.kinships)
+        Proposal(Act.INVITE, None, {"kinship": str(kinship), **sealed})
+        for kinship in sorted(wish.relation.kinships)
     ]
 
 
@@ -175,9 +172,9 @@ async def _acceptances(invited: Sequence[Relative], actor: Actor, ports: Ports) 
     if invited:
         places = places_to_choose(await family_of(actor, ports), await policy_of(actor, ports))
     if not places:
-        return _about(Doing.ACCEPT, invited)
+        return _about(Act.ACCEPT, invited)
     return [
-        Proposal(Doing.ACCEPT, one.binding_id, {"position": place})
+        Proposal(Act.ACCEPT, one.binding_id, {"position": place})
         for one, place in product(invited, places)
     ]
 
@@ -188,27 +185,27 @@ async def _awaiting_consent(
     """Return the sharers whose binding a child who came of age has to confirm anew (G19)."""
     live = fitting(relatives, whom, side=_SHARER, among=_ACTIVE)
     seen = await see_bindings([one.binding_id for one in live], actor, ports)
-    consent = Proposal(Doing.ACCEPT)
+    consent = Proposal(Act.ACCEPT)
     return [one for one in live if may_still(consent, seen.get(one.binding_id))]
 
 
 async def _orders(
-    act: Reorder, relatives: Sequence[Relative], actor: Actor, ports: Ports
+    wish: Reorder, relatives: Sequence[Relative], actor: Actor, ports: Ports
 ) -> list[Proposal]:
     family = await family_of(actor, ports)
     if family is None:
         return []
     now = [one.id for one in family.sharers]
-    moved = fitting(relatives, act.whom, side=_SHARER, among=_LIVE)
+    moved = fitting(relatives, wish.whom, side=_SHARER, among=LIVE)
     others: Sequence[Relative | None] = (None,)
-    if act.other is not None:
-        others = fitting(relatives, act.other, side=_SHARER, among=_LIVE)
+    if wish.other is not None:
+        others = fitting(relatives, wish.other, side=_SHARER, among=LIVE)
     return [
         Proposal(
-            Doing.ORDER,
+            Act.ORDER,
             one.binding_id,
             {
-                "order": [str(x) for x in _moved(now, one.binding_id, act.place, other)],
+                "order": [str(x) for x in _moved(now, one.binding_id, wish.place, other)],
                 "version": family.order_version,
             },
         )
@@ -226,16 +223,16 @@ def _moved(now: list[UUID], one: UUID, place: Place, other: Relative | None) -> 
 
 
 async def _premiums(
-    act: PayPremium, relatives: Sequence[Relative], actor: Actor, ports: Ports
+    wish: PayPremium, relatives: Sequence[Relative], actor: Actor, ports: Ports
 ) -> list[Proposal]:
     """Return the premiums that are meant: of the year that was said, or those that are open."""
-    meant = {x.binding_id for x in fitting(relatives, act.whom, side=_BENEFICIARY, among=_LIVE)}
+    meant = {x.binding_id for x in fitting(relatives, wish.whom, side=_BENEFICIARY, among=LIVE)}
     found = [one for one in await list_payable_premiums(actor, ports) if one.binding_id in meant]
-    named = [one for one in found if act.year in {None, one.tariff.year}]
+    named = [one for one in found if wish.year in {None, one.tariff.year}]
     open_now = [one for one in named if not one.reasons]
     return [
         Proposal(
-            Doing.PAY,
+            Act.PAY,
             one.binding_id,
             pay_terms(one.tariff, from_own=one.from_own, plan=one.plan),
         )
@@ -244,18 +241,18 @@ async def _premiums(
 
 
 async def _refunds(
-    act: RefundPremium, relatives: Sequence[Relative], actor: Actor, ports: Ports
+    wish: RefundPremium, relatives: Sequence[Relative], actor: Actor, ports: Ports
 ) -> list[Proposal]:
     """Return the premiums that are meant: those that can be refunded, else those that stand."""
     page = await list_premiums(actor, ports, PremiumSide.PAYER, PageRequest(_MOST_PREMIUMS))
-    standing = [x for x in page.rows if x.status in _STANDING and act.year in {None, x.year}]
-    if act.whom is not None:
-        meant = {one.person_id for one in fitting(relatives, act.whom, side=_BENEFICIARY)}
+    standing = [x for x in page.rows if x.status in STANDING and wish.year in {None, x.year}]
+    if wish.whom is not None:
+        meant = {one.person_id for one in fitting(relatives, wish.whom, side=_BENEFICIARY)}
         standing = [one for one in standing if one.insured_id in meant]
     at = ports.clock.now()
     refundable = [x for x in standing if not any(reasons_against_refund(x.status, x.year, at))]
     return [
-        Proposal(Doing.REFUND, one.binding_id, refund_terms(one)) for one in refundable or standing
+        Proposal(Act.REFUND, one.binding_id, refund_terms(one)) for one in refundable or standing
     ]
 
 
@@ -276,20 +273,20 @@ async def refreshed(proposal: Proposal, actor: Actor, ports: Ports) -> Proposal:
     """
     terms = proposal.terms
     match proposal.act:
-        case Doing.INVITE:
+        case Act.INVITE:
             return replace(
                 proposal, terms={**terms, "declaration": await _declaration(actor, ports)}
             )
-        case Doing.RESERVE:
+        case Act.RESERVE:
             account = await see_own_account(actor, ports)
             if account is None:
                 raise refuse(Code.SHARER_WITHOUT_ACCOUNT)
             return replace(proposal, terms={**terms, "was": account.reserve})
-        case Doing.PAY:
+        case Act.PAY:
             return await _payable(proposal, actor, ports)
-        case Doing.REFUND:
+        case Act.REFUND:
             return await _refunded(proposal, actor, ports)
-        case Doing.ORDER:
+        case Act.ORDER:
             return await _reordered(proposal, actor, ports)
     return await _of_binding(proposal, actor, ports)
 
@@ -305,13 +302,13 @@ async def _of_binding(proposal: Proposal, actor: Actor, ports: Ports) -> Proposa
     """Refresh what is about one binding, if that may still be done to it."""
     binding = await _binding(proposal, actor, ports)
     terms = dict(proposal.terms)
-    if proposal.act is Doing.LIMIT and isinstance(binding, BindingAsSharer):
+    if proposal.act is Act.LIMIT and isinstance(binding, BindingAsSharer):
         terms = _limited(terms, binding.limit)
     if not may_still(replace(proposal, terms=terms), binding):
         raise refuse(Code.MOVE_NOT_ALLOWED)
-    if proposal.act is Doing.ACCEPT:
+    if proposal.act is Act.ACCEPT:
         terms["declaration"] = await _declaration(actor, ports)
-    if proposal.act is Doing.END:
+    if proposal.act is Act.END:
         terms["plan"] = (await quote_end(binding.id, actor, ports)).plan
     return replace(proposal, terms=terms)
 

@@ -160,7 +160,7 @@ REFUND_WHOM: Final = "退掉为{name}缴纳的{year}年度居民医保费{amount
 REFUND_THEN: Final = "全部退回原来支付的账户；{name}在{year}年度将没有居民医保，除非重新缴纳。"
 
 CONFIRM_STATES: Final[dict[str, str]] = {
-    "OPEN": "请在10分钟内确认。",
+    "OPEN": "请在{minutes}分钟内确认。",
     "PENDING": "正在办理。",
     "DONE": "已办理。",
     "CANCELLED": "已取消，没有办理任何业务。",
@@ -188,7 +188,6 @@ DONE: Final[dict[str, str]] = {
 }
 CANCELLED: Final = "已取消，没有办理任何业务。"
 CHANGED: Final = "情况有变化，请查看最新的内容后再确认。"
-GONE: Final = "情况已有变化，没有办理任何业务。"
 
 CHOOSE: Final = "您指的是哪一项？"
 MORE_CHOICES: Final = "可选的太多，这里没有全部列出。如果没有您要的，请说出家人的姓名。"

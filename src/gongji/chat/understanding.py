@@ -18,7 +18,6 @@ from lark.visitors import CollapseAmbiguities
 
 from gongji.chat.intents import (
     Accept,
-    Act,
     Ambiguous,
     Ask,
     Balance,
@@ -46,6 +45,7 @@ from gongji.chat.intents import (
     Topic,
     Whom,
     WhyNotUsed,
+    Wish,
     Withdraw,
 )
 from gongji.chat.numerals import AMOUNT_CHARACTERS, parse_amount, parse_month, parse_year
@@ -84,7 +84,7 @@ def understand(text: str, today: date) -> Intent:
     return decide(typed, *_readings(typed, today))
 
 
-def decide(typed: Typed, readings: tuple[Act | Ask, ...], why: Code | None = None) -> Intent:
+def decide(typed: Typed, readings: tuple[Wish | Ask, ...], why: Code | None = None) -> Intent:
     """Return the one meaning of a sentence, ask about several, or suggest.
 
     Args:
@@ -92,12 +92,12 @@ def decide(typed: Typed, readings: tuple[Act | Ask, ...], why: Code | None = Non
         readings: what the grammar makes of it.
         why: what is wrong with its ID number, if that is all that is wrong.
     """
-    acts = any(isinstance(reading, Act) for reading in readings)
+    acts = any(isinstance(reading, Wish) for reading in readings)
     if not readings or (acts and _is_turned(typed)):
         return NotUnderstood(words().suggestions(typed.plain), why)
     if len(readings) == 1:
         return readings[0]
-    several = tuple(reading for reading in readings if isinstance(reading, Act))
+    several = tuple(reading for reading in readings if isinstance(reading, Wish))
     # A card offers things to do; a question among them is asked for in other words.
     if len(several) < len(readings):
         return NotUnderstood(words().suggestions(typed.plain))
@@ -161,9 +161,9 @@ class _Unreadable(Exception):
         self.why = why
 
 
-def _readings(typed: Typed, today: date) -> tuple[tuple[Act | Ask, ...], Code | None]:
+def _readings(typed: Typed, today: date) -> tuple[tuple[Wish | Ask, ...], Code | None]:
     """Return every meaning of a sentence once; else what is wrong with its ID number, if known."""
-    meanings: dict[Act | Ask, None] = {}
+    meanings: dict[Wish | Ask, None] = {}
     why: Code | None = None
     for tree in derivations(typed):
         try:
@@ -187,10 +187,10 @@ def _the(parts: Iterable[object], kind: type[_Found]) -> _Found:
     return next(part for part in parts if isinstance(part, kind))
 
 
-def _said_of(act: Callable[..., Act]) -> Callable[..., Act]:
+def _said_of(act: Callable[..., Wish]) -> Callable[..., Wish]:
     """Return the meaning of a sentence that says at most whom it is about."""
 
-    def meaning(_self: object, whom: Whom | None = None) -> Act:
+    def meaning(_self: object, whom: Whom | None = None) -> Wish:
         return act(whom)
 
     return meaning

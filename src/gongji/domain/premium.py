@@ -45,6 +45,10 @@ _MOVES: Final = {
 }
 
 
+STANDING: Final = frozenset({PremiumStatus.DEBITED, PremiumStatus.CONFIRMED})
+"""States in which a premium is paid and not given back."""
+
+
 def premium_after(status: PremiumStatus, move: PremiumMove) -> PremiumStatus:
     """Make a legal move.
 
