@@ -5,8 +5,9 @@ from datetime import date, datetime
 import pytest
 
 from gongji.domain.business_day import SHANGHAI
+from gongji.domain.conversation import beside
 from gongji.domain.money import Fen
-from gongji.domain.occasion import Occasion, OccasionKind, beside, months_due, windows_due
+from gongji.domain.occasion import Occasion, OccasionKind, months_due, windows_due
 from gongji.domain.policy import Policy
 from gongji.domain.premium import Tariff
 

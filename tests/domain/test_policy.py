@@ -176,6 +176,18 @@ def test_g6_a_beneficiary_may_have_so_many_and_zero_is_unlimited(
     assert refused == ([Code.TOO_MANY_SHARERS] if full else [])
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "is_low"),
+    [(100, 99, True), (101, 100, False), (99, 98, False), (200, 0, True), (100, 100, False)],
+)
+def test_g22_a_balance_becomes_low_by_the_draw_that_crosses_the_line(
+    before: int, after: int, is_low: bool
+) -> None:
+    low = policy(low_balance_below=Fen(100))
+
+    assert policies.has_become_low(low, before=Fen(before), after=Fen(after)) is is_low
+
+
 def test_g9_an_invitation_lives_as_long_as_the_policy_says() -> None:
     assert expiry(NOW, hours=policy().invitation_hours) == NOW + timedelta(days=7)
     assert expiry(NOW, hours=policy(invitation_hours=1).invitation_hours) == NOW + timedelta(

@@ -366,7 +366,7 @@ _BINDING_CARDS: Final[dict[CardKind, type[Any]]] = {
 }
 
 
-def show_card(card: shown.ShownCard, viewer: Actor) -> Any:
+def wrap_card(card: shown.ShownCard, viewer: Actor) -> Any:
     """Return a card as the type of its kind and its viewer."""
     buttons = [CardButton(name=one.name, label=one.label) for one in card.buttons]
     match card:

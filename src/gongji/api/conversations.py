@@ -8,7 +8,7 @@ from uuid import UUID
 import strawberry
 
 from gongji.api import ids
-from gongji.api.cards import Card, show_card
+from gongji.api.cards import Card, wrap_card
 from gongji.api.connections import (
     After,
     Before,
@@ -24,7 +24,7 @@ from gongji.api.ids import MESSAGE
 from gongji.api.mutations import Payload, PersonInput
 from gongji.api.nodes import Node
 from gongji.api.problems import Refusal, RequestIdReused, RequestVoided
-from gongji.chat.cards import show_card as shown_card
+from gongji.chat.cards import ShownCard, show_card
 from gongji.chat.conversation import press, send
 from gongji.chat.live import load_live
 from gongji.chat.talk import Talk
@@ -78,7 +78,7 @@ async def show_messages(
         Refusal: ``NOT_FOUND``: no guardian or proxy of that ward.
     """
     live = await load_live(messages, viewer, ports)
-    return [_show(one, shown_card(one, live), viewer) for one in messages]
+    return [_show(one, show_card(one, live), viewer) for one in messages]
 
 
 async def fetch_messages(wanted: Iterable[UUID], viewer: Actor, ports: Ports) -> dict[UUID, Node]:
@@ -88,13 +88,13 @@ async def fetch_messages(wanted: Iterable[UUID], viewer: Actor, ports: Ports) ->
     return dict(zip(found, shown, strict=True))
 
 
-def _show(message: domain.Message, card: object, viewer: Actor) -> MessageType:
+def _show(message: domain.Message, card: ShownCard | None, viewer: Actor) -> MessageType:
     return MessageType(
         id=ids.encode(MESSAGE, message.id),
         number=message.number,
         author=message.author,
         text=message.text,
-        card=None if card is None else show_card(card, viewer),  # type: ignore[arg-type]
+        card=None if card is None else wrap_card(card, viewer),
         sent_at=message.sent_at,
         change=CHANGES.write((message.person_id, message.change)),
     )

@@ -171,3 +171,8 @@ class Conversation:
     last_change: int
     read_number: int
     unread: int
+
+
+def beside(event_id: UUID, name: str) -> UUID:
+    """Return what stands for an event in a second message that tells of it, by its name."""
+    return uuid5(event_id, name)

@@ -59,11 +59,6 @@ class Occasion:
         return uuid5(_NAMESPACE, self.name)
 
 
-def beside(event_id: UUID, name: str) -> UUID:
-    """Return the id of a second message that tells of an event, by its name."""
-    return uuid5(event_id, name)
-
-
 def months_due(at: datetime) -> Iterator[Occasion]:
     """Give the month that ended, if it may be told of now."""
     today = business_day(at)

@@ -166,6 +166,11 @@ def waits_for_order(policy: Policy, *, is_set: bool, sharers: int) -> bool:
     return policy.unset_order is UnsetOrder.NO_SHARING and not is_set and sharers > 1
 
 
+def has_become_low(policy: Policy, *, before: Fen, after: Fen) -> bool:
+    """Tell whether a draw took a balance below what the region calls low (G22)."""
+    return after < policy.low_balance_below <= before
+
+
 def in_force(policies: Iterable[Policy], *, region: str, day: date) -> Policy | None:
     """Return the policy of a person's insured region on a business day.
 

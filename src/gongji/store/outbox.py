@@ -22,7 +22,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from gongji.domain.business_day import business_day
 from gongji.domain.events import Event, EventKind, RecordedEvent
 from gongji.domain.money import Fen
-from gongji.domain.policy import Policy, in_force, waits_for_order
+from gongji.domain.policy import Policy, has_become_low, in_force, waits_for_order
 from gongji.store.policies import read_policy
 from gongji.store.sql import id_of, rows, to_json
 
@@ -173,7 +173,7 @@ def _lows(falls: Iterable[dict[str, Any]]) -> Iterator[tuple[UUID, Fen]]:
     """Give the owners whose balance crossed what their region calls low (G22)."""
     for fall in falls:
         policy = _policy(fall, date.fromisoformat(fall["day"]))
-        if policy and fall["after"] < policy.low_balance_below <= fall["before"]:
+        if policy and has_become_low(policy, before=fall["before"], after=fall["after"]):
             yield id_of(fall["owner_id"]), policy.low_balance_below
 
 

@@ -15,10 +15,9 @@ from uuid import UUID
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
-from gongji.domain.conversation import Author, Card, Draft, Likeness
+from gongji.domain.conversation import Author, Card, Draft, Likeness, beside
 from gongji.domain.errors import Unavailable
 from gongji.domain.events import RecordedEvent
-from gongji.domain.occasion import beside
 from gongji.store.conversations import append_each, lock_conversations, touch_each
 from gongji.store.outbox import (
     MOST_OF_ONE_SUBJECT,
@@ -189,7 +188,8 @@ async def _told(tells: Tells, ports: Ports, leases: Leases, most_of_one: int) ->
                 (one.person_id, one.draft(event.id)) for event, one in said if one.card is not None
             ]
             concerned = {one.person_id for _, one in said}
-            await lock_conversations(connection, dict(drafts), beside=concerned)
+            addressed = {person_id for person_id, _ in drafts}
+            await lock_conversations(connection, addressed, beside=concerned)
             stale = [(one.person_id, like) for _, one in said for like in one.stale]
             await touch_each(connection, stale)
             messages = len(await append_each(connection, drafts, at))
