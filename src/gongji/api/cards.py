@@ -328,7 +328,9 @@ class ConfirmCard(Buttoned):
 class ChoiceCard(Buttoned):
     """意思不止一种时反问。Asks which of several things is meant."""
 
-    question: str = strawberry.field(description="问题。The question, in Chinese.")
+    question: str = strawberry.field(
+        description="问题；用过或过期后说明。The question, in Chinese, and what became of it."
+    )
 
 
 Card = Annotated[

@@ -619,11 +619,14 @@ def limits_in_words(limit: Limit) -> str:
 
 
 def _show_choice(message: Message, card: Card, live: Live) -> ShownCard | None:
-    is_open = message.id not in live.presses and live.at < message.sent_at + CONFIRM_WITHIN
-    options = read_options(card) if is_open else ()
+    """Show the options while one may be chosen, then what became of the question."""
+    if message.id in live.presses:
+        return ChoiceShown(texts.CHOSEN, ())
+    if live.at >= message.sent_at + CONFIRM_WITHIN:
+        return ChoiceShown(texts.CHOICE_EXPIRED, ())
     buttons = tuple(
         Button(f"{OPTION}:{place}", _label(proposal, live))
-        for place, proposal in enumerate(options, start=1)
+        for place, proposal in enumerate(read_options(card), start=1)
         if proposal.binding_id is None or proposal.binding_id in live.bindings
     )
     return ChoiceShown(texts.CHOOSE, buttons)

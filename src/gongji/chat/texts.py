@@ -190,6 +190,8 @@ CANCELLED: Final = "已取消，没有办理任何业务。"
 CHANGED: Final = "情况有变化，请查看最新的内容后再确认。"
 
 CHOOSE: Final = "您指的是哪一项？"
+CHOSEN: Final = "您指的是哪一项？（已选择）"
+CHOICE_EXPIRED: Final = "您指的是哪一项？（已超过选择时间，没有办理任何业务）"
 MORE_CHOICES: Final = "可选的太多，这里没有全部列出。如果没有您要的，请说出家人的姓名。"
 CHOICES: Final[dict[str, str]] = {
     "INVITE": "邀请{kinship}",

@@ -12,7 +12,8 @@ from gongji.usecases.ports import Ports
 async def mark_read(number: int, actor: Actor, ports: Ports) -> Conversation:
     """Mark the acting person's messages as read up to a number; returns the conversation.
 
-    A number beyond the newest message marks nothing.
+    A number beyond the newest message marks nothing. It is no change that other devices are told
+    of: they read what is unread when they read the conversation next.
 
     Raises:
         Forbidden: the actor is no person.

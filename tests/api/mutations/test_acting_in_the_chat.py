@@ -668,10 +668,25 @@ async def test_two_sons_are_asked_about(api: Api, world: World) -> None:
     again = (await speaker.press(message, "OPTION:1"))["reply"]
 
     assert again == asked
-    assert names(await speaker.again(message)) == []
+    used = await speaker.again(message)
+    assert (names(used), used["card"]["question"]) == ([], "您指的是哪一项？（已选择）")
     await speaker.press(asked, "CONFIRM")
     assert await status(elder) is BindingStatus.ACTIVE
     assert await status(younger) is BindingStatus.PAUSED
+
+
+async def test_a_choice_can_be_made_for_ten_minutes(api: Api, world: World) -> None:
+    mother, _ = await two_sons(world)
+    speaker = Speaker(api, mother)
+    message = await speaker.says("暂停儿子的共济")
+    world.clock.move(minutes=10)
+
+    late = await speaker.press(message, "OPTION:1")
+
+    assert (late["reply"], names(late["pressed"])) == (None, [])
+    assert late["pressed"]["card"]["question"] == (
+        "您指的是哪一项？（已超过选择时间，没有办理任何业务）"
+    )
 
 
 async def test_more_than_a_card_has_room_for_is_said(api: Api, world: World) -> None:
