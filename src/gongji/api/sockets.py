@@ -76,11 +76,8 @@ class Admitting(Protocol):
     send_timeout: timedelta
     token_watch: timedelta
 
-    async def get_context(self, request: Any, response: Any) -> Any:
-        """Make the context of a socket."""
-
-    async def on_ws_connect(self, context: Any) -> Any:
-        """Let a socket in, or raise ``ConnectionRejectionError``."""
+    async def readmit(self, socket: Any, connection_params: Any) -> Any:
+        """Make the context of a socket anew, or raise ``ConnectionRejectionError``."""
 
 
 class TransportProtocol(BaseGraphQLTransportWSHandler[Context, RootValue]):
@@ -170,12 +167,9 @@ class TransportProtocol(BaseGraphQLTransportWSHandler[Context, RootValue]):
         Raises:
             ConnectionRejectionError: that is over.
         """
-        view = self._admitting
         socket = cast("FrameReader", self.websocket).ws
-        context = await view.get_context(socket, socket)
-        context.connection_params = cast("Any", self.context).connection_params
-        await view.on_ws_connect(context)
-        self.context = context
+        params = cast("Any", self.context).connection_params
+        self.context = await self._admitting.readmit(socket, params)
 
     @property
     def _admitting(self) -> Admitting:

@@ -179,6 +179,21 @@ class GatewayView(GraphQL[Context, None]):
         admitted: UnsetType = UNSET
         return admitted
 
+    async def readmit(self, socket: WebSocket, connection_params: Any) -> Context:
+        """Make the context of an open socket anew, as if the socket were opened now.
+
+        Raises:
+            ConnectionRejectionError: it may not come in any more.
+        """
+        try:
+            context: Any = await self._context(socket)
+        except self._gateway.publisher.known as error:
+            raise ConnectionRejectionError from error
+        context.connection_params = connection_params
+        await self.on_ws_connect(context)
+        renewed: Context = context
+        return renewed
+
     def encode_json(self, data: object) -> str:
         """Write the text of a frame: bytes would make the frame binary."""
         return orjson.dumps(data).decode()

@@ -125,7 +125,7 @@ async def _quote(asked: Quote, actor: Actor, ports: Ports) -> Said:
     except Refusal as refusal:
         return refused(refusal)
     draft_of = partial(_draft_of_quote, asked, quote)
-    return Said(counted=Counted(quote.asked_by, quote.asked_on, draft_of))
+    return Said(counted=Counted(quote.counted_of, quote.asked_on, draft_of))
 
 
 def _draft_of_quote(asked: Quote, uncounted: UncountedQuote, number: int) -> Draft:

@@ -571,7 +571,8 @@ def _fill(proposal: Proposal, live: Live) -> Mapping[str, Any]:
     if proposal.binding_id is not None:
         filled["name"] = name_of(proposal, live)
     for amount in ("amount", "from_own"):
-        if amount in terms:
+        # A limit that is cleared has none.
+        if terms.get(amount) is not None:
             filled[amount] = yuan(Fen(terms[amount]))
     if "kinship" in terms:
         filled["kinship"] = KINSHIP_NAMES[Kinship(terms["kinship"])]

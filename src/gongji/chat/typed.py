@@ -91,11 +91,12 @@ _SPELLED: Final = str.maketrans(
 _BETWEEN: Final = r"[ \n_.·,。:/~()\u0300-\u036f\ufe0f\u20e3-]"
 """What people put between the digits of a number of a person."""
 _B: Final = rf"{_BETWEEN}{{0,3}}"
-_MONTH_AND_DAY: Final = rf"(?:0{_B}[1-9]|1{_B}[0-2]){_B}[0-3]{_B}\d"
-_BIRTH_DATE: Final = rf"(?:1{_B}[89]|2{_B}0){_B}\d{_B}\d{_B}{_MONTH_AND_DAY}"
+_BIRTH_DATE: Final = (
+    rf"(?:1{_B}[89]|2{_B}0){_B}\d{_B}\d{_B}(?:0{_B}[1-9]|1{_B}[0-2]){_B}[0-3]{_B}\d"
+)
 _PERSONAL_NUMBER: Final = re.compile(
     rf"(?<!\d)(?:\d{_B}){{6}}{_BIRTH_DATE}{_B}(?:\d{_B}){{3}}[\dx](?!\d)"
-    rf"|(?<!\d)\d{{6}}{_B}\d\d{_MONTH_AND_DAY}{_B}\d{{3}}(?!\d)"
+    rf"|(?<!\d)\d{{6}}{_BETWEEN}{{1,3}}\d{{6,8}}{_BETWEEN}{{1,3}}\d{{2,4}}x?(?!\d)"
     r"|(?<!\d)(?:(?:\+|00)?86[ -]?)?"
     rf"(?P<phone>1[3-9]\d(?:(?:-?\d){{8}}|{_B}\d{{4}}{_B}\d{{4}}))(?!\d)"
     r"|(?<!\d)(?P<landline>0\d{2,3}[ -]?\d{7,8})(?!\d)"
@@ -105,8 +106,8 @@ _PERSONAL_NUMBER: Final = re.compile(
     r"|\d{11,}x?"
     r"|(?<![a-z\d])[a-z]{1,2}\d{7,10}(?!\d)"
 )
-"""ID numbers of 18 and 15 digits, phones, cards, passports and permits, and any digits too many for
-an amount."""
+"""ID numbers, also with a slip in them, phones, cards, passports and permits, and any digits too
+many for an amount."""
 
 
 def _digit_or_plain(character: str) -> str:

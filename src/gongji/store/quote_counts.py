@@ -1,5 +1,6 @@
-"""How many quotes a person has asked for on a day (G18)."""
+"""How many quotes were asked for on a day, by each person and about each (G18)."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -19,7 +20,14 @@ SELECT asked FROM counted
 """
 
 
-async def count_quote(connection: BaseDBAsyncClient, person_id: UUID, day: date) -> int:
-    """Count one more quote and return how many there were on this day, this one included."""
-    (counted,) = await rows(connection, _COUNT, new_id(), person_id, day)
-    return int(counted["asked"])
+async def count_quote(connection: BaseDBAsyncClient, person_ids: Iterable[UUID], day: date) -> int:
+    """Count one more quote of each of some persons, by id.
+
+    Returns:
+        How many one of them had on this day at most, this one included.
+    """
+    counted = []
+    for person_id in sorted(set(person_ids)):
+        (row,) = await rows(connection, _COUNT, new_id(), person_id, day)
+        counted.append(int(row["asked"]))
+    return max(counted)

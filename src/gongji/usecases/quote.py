@@ -107,14 +107,15 @@ class UncountedQuote:
 
     Args:
         own: fen.
-        asked_by: whose quotes are counted: of a guardian those for every ward together.
+        counted_of: whose quotes are counted: the asker's and the ward's, so that neither many wards
+            nor many proxies make the limit larger.
         asked_on: the business day.
-        most: how many that person may hear on that day.
+        most: how many may be heard on that day.
     """
 
     own: Fen
     rest: Coverage
-    asked_by: UUID
+    counted_of: frozenset[UUID]
     asked_on: date
     most: int
 
@@ -122,7 +123,7 @@ class UncountedQuote:
         """Return what is heard.
 
         Args:
-            asked: how many quotes that person has asked for on that day, with this one.
+            asked: how many quotes one of them has on that day at most, with this one.
 
         Raises:
             Refusal: there is none left today.
@@ -149,7 +150,7 @@ async def quote_for_person(amount: Fen, actor: Actor, ports: Ports) -> PersonalQ
     Clause: G18.
     """
     quote = await quote_uncounted(amount, actor, ports)
-    return quote.counted(await count_quote(pool(), quote.asked_by, quote.asked_on))
+    return quote.counted(await count_quote(pool(), quote.counted_of, quote.asked_on))
 
 
 async def quote_uncounted(amount: Fen, actor: Actor, ports: Ports) -> UncountedQuote:
@@ -174,7 +175,7 @@ async def quote_uncounted(amount: Fen, actor: Actor, ports: Ports) -> UncountedQ
     return UncountedQuote(
         own=split.own,
         rest=coverage(split),
-        asked_by=actor.subject,
+        counted_of=frozenset({actor.subject, person_id}),
         asked_on=business_day(at),
         most=family.policy.quotes_per_day,
     )

@@ -24,7 +24,7 @@ class Counted:
         draft_of: what is said when it is so many'th quote.
     """
 
-    asked_by: UUID
+    counted_of: frozenset[UUID]
     asked_on: date
     draft_of: Callable[[int], Draft]
 
@@ -51,4 +51,4 @@ async def _once(message: Message, said: Draft | Counted, ports: Ports) -> Messag
 async def _draft(said: Draft | Counted, connection: BaseDBAsyncClient) -> Draft:
     if isinstance(said, Draft):
         return said
-    return said.draft_of(await count_quote(connection, said.asked_by, said.asked_on))
+    return said.draft_of(await count_quote(connection, said.counted_of, said.asked_on))

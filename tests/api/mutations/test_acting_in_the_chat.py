@@ -191,6 +191,38 @@ async def test_one_limit_is_set_and_the_others_stay(a: Speaker, family: Family) 
     assert limits == (30_00, 200_00, 900_00)
 
 
+@pytest.mark.parametrize(
+    ("text", "told", "left"),
+    [
+        ("取消卓玛的限额", "不限", (None, None, None)),
+        ("取消卓玛的每年限额", "每次¥30.00，每月¥200.00", (30_00, 200_00, None)),
+    ],
+)
+async def test_limits_are_cleared(
+    a: Speaker, family: Family, text: str, told: str, left: tuple[int | None, ...]
+) -> None:
+    binding = BindingRow.filter(id=family.bindings[0])
+    await binding.update(limit_settlement_fen=30_00, limit_month_fen=200_00, limit_year_fen=900_00)
+
+    message = await a.says(text)
+
+    assert message["card"]["sentences"][0] == f"卓*使用您账户的限额改为：{told}。"
+    assert (await a.press(message, "CONFIRM"))["reply"]["text"] == "限额已设置。"
+    row = await BindingRow.get(id=family.bindings[0])
+    assert (row.limit_settlement_fen, row.limit_month_fen, row.limit_year_fen) == left
+
+
+async def test_whose_limits_are_cleared_is_asked(a: Speaker, family: Family, world: World) -> None:
+    await world.bind(family.a, await world.person("央金"), limit_month_fen=100_00)
+
+    for text, labels in {
+        "取消限额": ["卓*：不限", "央*：不限"],
+        "取消每月限额": ["卓*：每月不限", "央*：每月不限"],
+    }.items():
+        message = await a.says(text)
+        assert [one["label"] for one in message["card"]["buttons"]] == labels
+
+
 async def test_a_limit_that_moved_meanwhile_is_asked_anew(a: Speaker, family: Family) -> None:
     message = await a.says("给卓玛设每月200元的限额")
     await BindingRow.filter(id=family.bindings[0]).update(limit_year_fen=900_00)

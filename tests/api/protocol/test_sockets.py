@@ -13,6 +13,7 @@ import httpx
 import pytest
 from httpx_ws import AsyncWebSocketSession, WebSocketDisconnect, aconnect_ws
 from httpx_ws.transport import ASGIWebSocketTransport
+from starlette.requests import HTTPConnection
 from starlette.types import Message
 from structlog.testing import capture_logs
 
@@ -254,17 +255,23 @@ async def test_subscriptions_of_one_socket_are_limited(view: GatewayView[Context
         assert (await next_frame(socket))["payload"] == {"data": {"hello": "你好"}}
 
 
+@pytest.mark.parametrize("place", ["header", "first message"])
 async def test_a_socket_closes_when_its_token_ends_though_nobody_asks_for_anything(
-    schema: GatewaySchema,
+    schema: GatewaySchema, place: str
 ) -> None:
     holds = [True]
 
+    async def context_meanwhile(connection: HTTPConnection) -> Context:
+        if place == "header" and not holds[0]:
+            raise Unauthenticated
+        return await context_of(connection)
+
     async def admit_meanwhile(_: Context) -> None:
-        if not holds[0]:
+        if place == "first message" and not holds[0]:
             raise Unauthenticated
 
     watch = timedelta(milliseconds=10)
-    view = GatewayView(schema, context=context_of, admit=admit_meanwhile, token_watch=watch)
+    view = GatewayView(schema, context=context_meanwhile, admit=admit_meanwhile, token_watch=watch)
     async with open_socket(view) as socket:
         await subscribe(socket, {"query": "subscription { forever }"})
         await next_frame(socket)

@@ -159,6 +159,24 @@ class TestQuote:
 
         assert refused["code"] == "QUOTES_USED_UP"
 
+    async def test_neither_proxies_nor_wards_make_the_limit_larger(
+        self, api: Api, world: World
+    ) -> None:
+        await world.policy(quotes_per_day=1)
+        one, other, ward, another = [await world.person() for _ in range(4)]
+        for proxy, elder in ((one, ward), (other, ward), (one, another)):
+            await world.guardian(proxy, elder, Capacity.PROXY)
+
+        told = [
+            await api.as_(asker.actor).query(
+                QUOTE, amountFen=1, onBehalfOf=ids.encode(PERSON, elder.id)
+            )
+            for asker, elder in ((one, ward), (other, ward), (one, another))
+        ]
+
+        kinds = [answer["quotePersonalShare"]["__typename"] for answer in told]
+        assert kinds == ["PersonalQuote", "Refusal", "Refusal"]
+
     @pytest.mark.parametrize("amount", [0, -1, 100_000_000_01])
     async def test_a_useless_amount_is_refused_and_not_counted(
         self, api: Api, world: World, amount: int
