@@ -27,14 +27,15 @@ from gongji.domain.page import PageOf, PageRequest
 from gongji.store.ids import new_id
 from gongji.store.sql import id_of, rows, to_json
 
+# Not by NOT EXISTS, for which the planner would read all messages rather than look each one up.
 _APPEND: Final = """
 WITH drafts AS (
     SELECT d.*, row_number() OVER (PARTITION BY d.person_id ORDER BY d.place) AS nth
     FROM jsonb_to_recordset($1::jsonb) AS d(place int, id uuid, person_id uuid, author text,
         text text, card jsonb, replies_to uuid, event_id uuid, actor jsonb)
-    WHERE NOT EXISTS (SELECT FROM message AS m WHERE m.replies_to = d.replies_to)
-        AND NOT EXISTS (
-            SELECT FROM message AS m WHERE m.event_id = d.event_id AND m.person_id = d.person_id)
+    WHERE (SELECT m.id FROM message AS m WHERE m.replies_to = d.replies_to) IS NULL
+        AND (SELECT m.id FROM message AS m
+            WHERE m.event_id = d.event_id AND m.person_id = d.person_id) IS NULL
 ), counts AS (
     SELECT d.person_id, count(*) AS new FROM drafts AS d GROUP BY d.person_id
 ), counted AS (
