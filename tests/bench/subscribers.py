@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
+import asyncpg
 import httpx2
 import orjson
 import psutil
@@ -39,6 +40,17 @@ TRANSACTIONS_A_SECOND: Final = 20
 WARMING_S: Final = 3
 _OPENING_S: Final = 120.0
 _PATIENCE_S: Final = 30.0
+PAST_MESSAGES: Final = 30
+"""Messages that each of them has already: whoever follows has talked."""
+_OPENING: Final = """
+INSERT INTO conversation (person_id, last_number, last_change, read_number)
+SELECT person_id, $2, $2, $2 FROM unnest($1::uuid[]) AS person_id
+"""
+_TALK: Final = """
+INSERT INTO message (id, person_id, number, change, author, text, sent_at)
+SELECT gen_random_uuid(), person_id, n, n, 'SERVICE', $3, now()
+FROM unnest($1::uuid[]) AS person_id, generate_series(1, $2) AS n
+"""
 _SENTENCE: Final = "您在阿里地区人民医院的账单已结算:本人账户支付¥118.63,家庭共济支付¥505.88。"
 
 
@@ -166,6 +178,16 @@ async def _write_to(drafts: Sequence[tuple[UUID, Draft]]) -> None:
         await append_each(connection, drafts, at)
 
 
+async def _talk_before(url: str, person_ids: Sequence[UUID]) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(_OPENING, person_ids, PAST_MESSAGES)
+        await connection.execute(_TALK, person_ids, PAST_MESSAGES, _SENTENCE)
+        await connection.execute("VACUUM ANALYZE conversation, message")
+    finally:
+        await connection.close()
+
+
 @contextmanager
 def subscribed(
     town: Town,
@@ -185,8 +207,10 @@ def subscribed(
     if apart < HOUSEHOLD:
         raise BenchFailed(f"{people} subscribers need {people * HOUSEHOLD} people")
     numbers = [nth * apart + nth % HOUSEHOLD for nth in range(people)]
+    person_ids = [town.population.people[number].id for number in numbers]
+    asyncio.run(_talk_before(town.url, person_ids))
     listed, log = folder / "followers.tokens", folder / "followers.log"
-    signed = (tokens.person(town.population.people[number].id) for number in numbers)
+    signed = map(tokens.person, person_ids)
     listed.write_text("\n".join(signed), encoding="utf-8")
     url = gateway.url.replace("http://", "ws://", 1)
     with (
