@@ -12,11 +12,12 @@ from tortoise.transactions import in_transaction
 from gongji.chat.announcements import announcements
 from gongji.chat.reminders import card_of
 from gongji.domain.actor import Actor, ActorKind, Channel
-from gongji.domain.conversation import CardKind, Likeness
+from gongji.domain.conversation import Author, CardKind, Draft, Likeness
 from gongji.domain.events import EventKind, RecordedEvent
 from gongji.domain.policy import CredentialKind
-from gongji.store.conversations import MOST_LOOKED_AT, lock_conversation, touch_each
+from gongji.store.conversations import MOST_LOOKED_AT, append, lock_conversation, touch_each
 from gongji.store.database import CONNECTION
+from gongji.store.ids import new_id
 from gongji.store.outbox import event_to_tell
 from gongji.store.rows import EventRow, MessageRow, PersonalAccountRow, TariffRow
 from gongji.usecases.quote import QuoteBill, quote_at_till
@@ -26,7 +27,7 @@ from gongji.usecases.tell_occasion import MOST_AT_ONCE, due_occasions, tell_occa
 from gongji.usecases.views.families import see_family_account
 from tests.bench.population import HOUSEHOLD, Population, load
 from tests.bills import bill, settle_bill
-from tests.world import KEY_RING, NGARI, World, key
+from tests.world import KEY_RING, NGARI, NOON, World, key
 
 PEOPLE = 6_000
 """So many that looking up is cheaper than reading everything."""
@@ -176,23 +177,42 @@ async def messages_read() -> int:
     return int(row["messages"])
 
 
-async def test_an_event_reads_no_long_conversation_whole(
-    world: World, population: Population
-) -> None:
-    talker, like = population.people[0].id, Likeness(CardKind.RECEIPT)
+@pytest.fixture
+async def talker(world: World, population: Population) -> UUID:
+    """Return somebody with a long conversation."""
+    person_id = population.people[0].id
     async with in_transaction() as opening:
-        await lock_conversation(opening, talker)
+        await lock_conversation(opening, person_id)
     connection = get_connection(CONNECTION)
-    await connection.execute_query(_TALK, [talker])
+    await connection.execute_query(_TALK, [person_id])
     await connection.execute_query("UPDATE conversation SET last_number = 5000, last_change = 5000")
     await connection.execute_query("ANALYZE message")
+    return person_id
+
+
+async def test_an_event_reads_no_long_conversation_whole(talker: UUID) -> None:
     before = await messages_read()
 
     async with in_transaction() as locked:
         await lock_conversation(locked, talker)
-        await touch_each(locked, [(talker, like), (talker, Likeness(CardKind.ORDER))])
+        wanted = [(talker, Likeness(kind)) for kind in (CardKind.RECEIPT, CardKind.ORDER)]
+        await touch_each(locked, wanted)
 
     assert 0 < await messages_read() - before < 2 * MOST_LOOKED_AT
+
+
+async def test_what_is_appended_is_looked_up_and_reads_nothing_else(talker: UUID) -> None:
+    """It is said once for each message and event, of which there may be millions."""
+    drafts = [Draft(Author.SERVICE, "嗯", replies_to=new_id()) for _ in range(50)]
+    drafts += [Draft(Author.SERVICE, "嗯", event_id=new_id()) for _ in range(50)]
+    before = await messages_read()
+
+    async with in_transaction() as locked:
+        await lock_conversation(locked, talker)
+        appended = await append(locked, talker, drafts, NOON)
+
+    assert len(appended) == 100
+    assert await messages_read() - before < 10
 
 
 async def read_whole_table() -> None:
