@@ -272,6 +272,94 @@ SHOWN: dict[str, dict[str, tuple[str, ...]]] = {
             "test_staff_reads_with_a_reason_which_is_recorded",
         ),
     },
+    "a conversation loses nothing when two devices write at once, or when it is killed": {
+        "chat/test_conversation.py": (
+            "test_twenty_devices_at_once_lose_nothing",
+            "test_one_key_sent_by_eight_at_once_is_one_message",
+            "test_a_message_that_a_kill_left_is_answered_after_the_start",
+            "test_a_press_that_a_kill_left_is_done_after_the_start",
+            "test_whatever_breaks_while_a_button_is_pressed_who_pressed_hears_of_it_once",
+        ),
+        "chat/test_answerer.py": (
+            "test_a_reserve_that_was_set_since_is_not_put_back_by_what_a_kill_left",
+        ),
+    },
+    "events become messages, one for each event and person": {
+        "chat/test_notifier.py": (
+            "test_a_whole_history_is_told_once_to_those_concerned_in_its_order",
+            "test_notifiers_at_once_tell_everything_once_and_in_order",
+            "test_whatever_breaks_at_whichever_await_each_is_told_once",
+            "test_an_event_that_always_fails_keeps_nobody_else_waiting",
+            "test_the_beneficiary_never_hears_of_a_pause_or_a_limit",
+        ),
+        "chat/test_reminders.py": (
+            "test_a_month_is_summed_up_for_those_whose_accounts_relatives_used",
+            "test_a_window_that_opens_is_told_once_to_those_who_may_pay",
+            "test_pages_end_anywhere_and_servers_share_them",
+        ),
+    },
+    "sentences are understood as labelled, and what must not act does not": {
+        "chat/test_sentences.py": (
+            "test_every_labelled_sentence_is_understood_as_labelled",
+            "test_no_sentence_that_must_not_act_acts",
+            "test_a_command_that_is_turned_anywhere_acts_no_more",
+            "test_a_sentence_with_two_meanings_is_asked_about",
+        ),
+        "chat/test_typed.py": (
+            "test_an_id_number_is_masked_however_it_is_typed",
+            "test_a_message_is_cleaned",
+        ),
+        "api/mutations/test_asking_in_the_chat.py": (
+            "test_a_quote_tells_how_far_and_no_amount_of_sharers",
+            "test_why_not_used_tells_a_beneficiary_empty_or_not_available_alone",
+        ),
+    },
+    "nothing moves money or ends a binding but a confirmed card that still holds": {
+        "api/mutations/test_acting_in_the_chat.py": (
+            "test_pausing_is_asked_with_its_consequences_and_done_once",
+            "test_a_card_can_be_confirmed_for_ten_minutes",
+            "test_ending_asks_anew_where_the_order_moved",
+            "test_an_order_that_moved_is_asked_anew",
+            "test_a_premium_is_paid_once_by_two_devices",
+        ),
+    },
+    "a conversation is followed live without gap or repeat, across servers": {
+        "api/test_conversation_events.py": (
+            "test_cut_again_and_again_a_device_knows_everything_in_the_end",
+            "test_every_server_hears_of_what_any_wrote",
+            "test_a_cursor_belongs_to_its_conversation",
+            "test_nothing_is_told_once_the_token_has_ended",
+        ),
+        "api/test_slow_readers.py": ("test_who_reads_nothing_delays_nobody_and_catches_up_later",),
+        "e2e/test_conversation.py": ("test_what_one_server_does_another_one_tells_at_once",),
+    },
+    "a family does everything by talking and tapping": {
+        "e2e/test_chat_page.py": (
+            "test_a_family_does_everything_in_the_chat",
+            "test_a_double_tap_confirms_once",
+            "test_a_cut_line_catches_up_without_gap_or_repeat",
+            "test_behind_other_programs_it_rests_and_then_catches_up",
+            "test_what_was_not_sent_is_sent_once_when_it_is_tried_again",
+            "test_every_kind_of_card_is_drawn",
+        ),
+        "e2e/test_mini_program.py": (
+            "test_two_people_and_a_till",
+            "test_a_payment_without_an_answer_is_asked_for_and_never_made_twice",
+            "test_a_guardian_acts_for_a_child_on_every_page",
+        ),
+    },
+    "the pages are for everybody, small, and load in WeChat's own tool": {
+        "e2e/test_for_everybody.py": (
+            "test_no_page_shuts_anybody_out",
+            "test_tibetan_has_the_room_that_it_needs",
+            "test_the_keyboard_alone_does_everything",
+        ),
+        "e2e/test_weapp.py": ("test_wechats_own_tool_loads_every_page",),
+        "e2e/test_built.py": (
+            "test_the_page_is_small_enough_for_a_slow_line",
+            "test_the_package_is_small_enough_for_wechat",
+        ),
+    },
     "a till page whose payments are never made twice": {
         "e2e/test_till_page.py": (
             "test_a_lost_answer_is_asked_for_and_nothing_is_paid_twice",
