@@ -187,7 +187,7 @@ def test_what_is_suggested_is_understood(topic: Topic) -> None:
     ("text", "suggested"),
     [
         ("我不想再和妈妈共济了，解除吧", Topic.END),
-        ("妈妈排第一", Topic.ORDER),
+        ("妈妈第一", Topic.ORDER),
         ("给妈妈设每月三百多元的限额", Topic.LIMIT),
         ("替孩子缴费", Topic.PREMIUM),
         ("今天天气怎么样", Topic.BALANCE),

@@ -250,7 +250,7 @@ class _Meaning(Transformer[Token, Any]):
     def whom(self, *parts: object) -> Whom:
         return Whom(relation=_any(parts, Relation), name=_any(parts, str))
 
-    relative = whom
+    relative = kin = whom
 
     def place(self, word: Token) -> InstitutionKind:
         return InstitutionKind(word.type)
