@@ -88,26 +88,21 @@ _SPELLED: Final = str.maketrans(
     "〇零○一二三四五六七八九幺两兩壹贰叁肆伍陆柒捌玖貳參叄陸", "0001234567891221234567892336"
 )
 """Digits spelled out, as a number is dictated."""
-_BETWEEN: Final = r"[ \n_.·,。:/~()\u0300-\u036f\ufe0f\u20e3-]"
-"""What people put between the digits of a number of a person."""
-_B: Final = rf"{_BETWEEN}{{0,3}}"
-_BIRTH_DATE: Final = (
-    rf"(?:1{_B}[89]|2{_B}0){_B}\d{_B}\d{_B}(?:0{_B}[1-9]|1{_B}[0-2]){_B}[0-3]{_B}\d"
+_LETTER_O: Final = re.compile(r"(?<![a-z])o+(?![a-z]|\d{7})")
+"""An O typed for a zero; before seven digits it is the letter of a passport or permit."""
+_B: Final = r"[\W_]*+"
+"""What may stand between the digits of one number: anything but letters and characters."""
+_DATE: Final = rf"(?<!\d)(?:19|20)\d\d[-./]\d\d?[-./]\d\d?(?: \d\d?:\d\d(?::\d\d)?)?(?!\d){_B}"
+_NUMBER: Final = re.compile(
+    rf"(?P<date>{_DATE})"
+    rf"|(?<!\d)\d(?:{_B}(?!(?:{_DATE}){{1,2}}(?![\dx]))\d){{10,}}(?:{_B}x(?![a-z]))?"
+    r"|(?<![a-z\d])\d*[a-z]{1,2}\d{6,}(?:\d| ?\(\d\))"
 )
-_PERSONAL_NUMBER: Final = re.compile(
-    rf"(?<!\d)(?:\d{_B}){{6}}{_BIRTH_DATE}{_B}(?:\d{_B}){{3}}[\dx](?!\d)"
-    rf"|(?<!\d)\d{{6}}{_BETWEEN}{{1,3}}\d{{6,8}}{_BETWEEN}{{1,3}}\d{{2,4}}x?(?!\d)"
-    r"|(?<!\d)(?:(?:\+|00)?86[ -]?)?"
-    rf"(?P<phone>1[3-9]\d(?:(?:-?\d){{8}}|{_B}\d{{4}}{_B}\d{{4}}))(?!\d)"
-    r"|(?<!\d)(?P<landline>0\d{2,3}[ -]?\d{7,8})(?!\d)"
-    rf"|(?<!\d)(?P<spaced>1(?:[ -]\d){{10}})(?![ -]?\d)"
-    rf"|(?<!\d)\d{{4}}(?:{_BETWEEN}{{1,3}}\d{{4}}){{3}}(?:{_B}\d{{1,4}})?(?!\d)"
-    rf"|(?<!\d)\d(?:{_BETWEEN}{{1,3}}\d(?!\d)){{10,}}"
-    r"|\d{11,}x?"
-    r"|(?<![a-z\d])[a-z]{1,2}\d{7,10}(?!\d)"
-)
-"""ID numbers, also with a slip in them, phones, cards, passports and permits, and any digits too
-many for an amount."""
+"""A date; digits too many for an amount, up to a date or two after them; a passport or permit.
+
+Nobody can tell how a number is grouped: whatever stands between its digits, it is one number.
+"""
+_PHONE: Final = re.compile(rf"(?:86{_B})?(?P<phone>1{_B}[3-9](?:{_B}\d){{9}}|0(?:{_B}\d){{10,11}})")
 
 
 def _digit_or_plain(character: str) -> str:
@@ -123,21 +118,26 @@ def masked(text: str) -> str:
     """Return a cleaned message without ID, phone and card numbers; amounts and dates stay.
 
     Phones keep 3 + 4 characters, all other numbers 1 + 1, whatever stands between the digits.
+    Amounts in a row that nothing but signs parts are masked too once they have eleven digits: they
+    may as well be a phone number.
 
     Clause: G18 (masking inside the family).
     """
     message = clean_message(text)
     digits = "".join(map(_digit_or_plain, message)).translate(_SPELLED)
+    digits = _LETTER_O.sub(lambda letters: "0" * len(letters[0]), digits)
     parts, done = [], 0
-    for match in _PERSONAL_NUMBER.finditer(digits):
-        is_phone = match.lastgroup is not None
-        start, end = match.span(match.lastgroup or 0)
+    for match in _NUMBER.finditer(digits):
+        if match["date"] is not None:
+            continue
+        phone = _PHONE.fullmatch(digits, *match.span())
+        start, end = match.span() if phone is None else phone.span("phone")
         number = "".join(
             one
             for one, digit in zip(message[start:end], digits[start:end], strict=True)
             if digit.isalnum()
         )
-        first, last = (3, 4) if is_phone else (1, 1)
+        first, last = (1, 1) if phone is None else (3, 4)
         parts += [message[done:start], mask_digits(number, first=first, last=last)]
         done = end
     return "".join([*parts, message[done:]])
