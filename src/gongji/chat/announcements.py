@@ -9,7 +9,7 @@ Clause: G18.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
@@ -67,6 +67,8 @@ _SHARER_ALONE: Final = Hearing(None, CardKind.BINDING, stale_of_sharers=(_OF_BIN
 _PREMIUM: Final = Hearing(
     CardKind.PREMIUM, CardKind.PREMIUM, (_OF_PREMIUM,), (_OF_PREMIUM, _OF_WINDOW, _BALANCE)
 )
+# The card that told of the payment shows how it stands; a second one would read as paid twice.
+_PREMIUM_AFTERWARDS: Final = replace(_PREMIUM, subject=CardKind.NOTICE, sharers=CardKind.NOTICE)
 
 HEARINGS: Final[Mapping[EventKind, Hearing]] = MappingProxyType(
     {
@@ -89,9 +91,9 @@ HEARINGS: Final[Mapping[EventKind, Hearing]] = MappingProxyType(
         EventKind.BILL_SETTLED: Hearing(CardKind.RECEIPT, CardKind.DRAW, (_BALANCE,), (_BALANCE,)),
         EventKind.SETTLEMENT_REVERSED: _both(CardKind.REVERSAL, _OF_SETTLEMENT, _BALANCE),
         EventKind.PREMIUM_DEBITED: _PREMIUM,
-        EventKind.PREMIUM_CONFIRMED: _PREMIUM,
-        EventKind.PREMIUM_FAILED: _PREMIUM,
-        EventKind.PREMIUM_REFUNDED: _PREMIUM,
+        EventKind.PREMIUM_CONFIRMED: _PREMIUM_AFTERWARDS,
+        EventKind.PREMIUM_FAILED: _PREMIUM_AFTERWARDS,
+        EventKind.PREMIUM_REFUNDED: _PREMIUM_AFTERWARDS,
         # Every month, and in no list of what people asked to hear; the balance is there to read.
         EventKind.CONTRIBUTION_BOOKED: Hearing(None, None, (_BALANCE,)),
         EventKind.PERSON_STATUS_CHANGED: Hearing(CardKind.NOTICE, None),

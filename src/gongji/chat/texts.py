@@ -28,8 +28,13 @@ NOTICES: Final[dict[str, str]] = {
         "您可以直接说，例如：把妈妈排到第一。"
     ),
     "LOW_BALANCE": "您的个人账户余额已低于{below}；余额用完后，费用由家人的共济或个人现金支付。",
+    "PREMIUM_CONFIRMED": "{premium}已由税务确认。",
+    "PREMIUM_FAILED": "{premium}税务未确认，已全部退回原账户。",
+    "PREMIUM_REFUNDED": "{premium}已退费；重新缴纳之前，该年度没有居民医保。",
 }
 """Sentences of cards that only say something, by their name."""
+PREMIUM_AS_PAYER: Final = "您为{name}缴纳的{year}年度居民医保费"
+PREMIUM_AS_INSURED: Final = "{name}为您缴纳的{year}年度居民医保费"
 
 NO_ACCOUNT: Final = "您没有医保个人账户。"
 NO_SHARERS: Final = "目前没有家人为您共济。"

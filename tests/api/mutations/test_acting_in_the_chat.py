@@ -667,6 +667,48 @@ async def test_a_premium_card_leads_to_giving_it_back_for_its_payer_alone(
     assert names(await daughter.again(message)) == []
 
 
+async def premium_news(speaker: Speaker) -> list[tuple[str, str]]:
+    """Return what the conversation shows of premiums, the oldest first, as it stands now."""
+    nodes = (await speaker.reads())["messages"]["nodes"]
+    cards = [one["card"] for one in reversed(nodes) if one["card"]]
+    return [
+        (card["__typename"], card.get("sentence") or card["premium"]["status"])
+        for card in cards
+        if card["__typename"] in {"PremiumCard", "NoticeCard"}
+    ]
+
+
+async def test_a_premium_has_one_card_and_what_becomes_of_it_is_a_sentence(
+    api: Api, world: World
+) -> None:
+    daughter, father = await paid(api, world)
+    await Notifier().tell_all(world.ports)
+    assert await premium_news(daughter) == [
+        ("PremiumCard", "CONFIRMED"),
+        ("NoticeCard", "您为王*山缴纳的2027年度居民医保费已由税务确认。"),
+    ]
+
+    assert await daughter.confirms("退保费") == "保费已退回原账户。"
+    await Notifier().tell_all(world.ports)
+
+    assert await premium_news(daughter) == [
+        ("PremiumCard", "REFUNDED"),
+        ("NoticeCard", "您为王*山缴纳的2027年度居民医保费已由税务确认。"),
+        (
+            "NoticeCard",
+            "您为王*山缴纳的2027年度居民医保费已退费；重新缴纳之前，该年度没有居民医保。",
+        ),
+    ]
+    assert await premium_news(father) == [
+        ("PremiumCard", "REFUNDED"),
+        ("NoticeCard", "王*兰为您缴纳的2027年度居民医保费已由税务确认。"),
+        (
+            "NoticeCard",
+            "王*兰为您缴纳的2027年度居民医保费已退费；重新缴纳之前，该年度没有居民医保。",
+        ),
+    ]
+
+
 async def test_a_premium_of_a_year_that_has_begun_is_not_given_back(api: Api, world: World) -> None:
     daughter, father = await paid(api, world)
     world.clock.move(days=60)
