@@ -446,7 +446,9 @@ def _show_help(_message: Message, card: Card, _live: Live) -> ShownCard | None:
     if card.notice is None or card.notice not in texts.HELPS:
         return None
     topics = [Topic(topic) for topic in card.terms["topics"]]
-    examples = tuple(words().examples[topic] for topic in topics)
+    # Cards of before have no relatives in them.
+    whom = card.terms.get("whom", {})
+    examples = tuple(words().example(topic, whom.get(topic)) for topic in topics)
     return HelpShown(texts.HELPS[card.notice], examples)
 
 
