@@ -113,9 +113,10 @@ def announcements(told: RecordedEvent) -> Iterator[Saying]:
     if hearing.sharers is not None or hearing.stale_of_sharers:
         for sharer_id in dict.fromkeys(told.sharers):
             yield _saying(sharer_id, hearing.sharers, hearing.stale_of_sharers, told)
-    for owner_id, below in told.low:
-        card = Card(CardKind.NOTICE, {}, notice=LOW_BALANCE, terms={"below": below})
-        yield Saying(owner_id, card, name=LOW_BALANCE)
+    for low in told.low:
+        notice = LOW_NOTICES[low.is_used_up, low.is_shared_with]
+        card = Card(CardKind.NOTICE, {}, notice=notice, terms={"below": low.below})
+        yield Saying(low.owner_id, card, name=LOW_BALANCE)
     if told.waits_for_order:
         card = Card(CardKind.NOTICE, {}, notice=ORDER_TO_SET)
         yield Saying(event.subject_id, card, name=ORDER_TO_SET)
@@ -132,6 +133,15 @@ def card_for(told: RecordedEvent, person_id: UUID) -> Card | None:
 
 LOW_BALANCE: Final = "LOW_BALANCE"
 ORDER_TO_SET: Final = "ORDER_TO_SET"
+LOW_NOTICES: Final[Mapping[tuple[bool, bool], str]] = MappingProxyType(
+    {
+        (False, True): LOW_BALANCE,
+        (False, False): "LOW_BALANCE_ALONE",
+        (True, True): "BALANCE_USED_UP",
+        (True, False): "BALANCE_USED_UP_ALONE",
+    }
+)
+"""What is told of a low balance: whether nothing is left, and whether somebody shares."""
 
 
 def _saying(

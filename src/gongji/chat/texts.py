@@ -28,6 +28,11 @@ NOTICES: Final[dict[str, str]] = {
         "您可以直接说，例如：把妈妈排到第一。"
     ),
     "LOW_BALANCE": "您的个人账户余额已低于{below}；余额用完后，费用由家人的共济或个人现金支付。",
+    "LOW_BALANCE_ALONE": "您的个人账户余额已低于{below}；余额用完后，费用由个人现金支付。",
+    "BALANCE_USED_UP": "您的个人账户余额已用完；以后的费用由家人的共济或个人现金支付。",
+    "BALANCE_USED_UP_ALONE": (
+        "您的个人账户余额已用完；以后的费用由个人现金支付，也可以请家人邀请您共济。"
+    ),
     "PREMIUM_CONFIRMED": "{premium}已由税务确认。",
     "PREMIUM_FAILED": "{premium}税务未确认，已全部退回原账户。",
     "PREMIUM_REFUNDED": "{premium}已退费；重新缴纳之前，该年度没有居民医保。",
