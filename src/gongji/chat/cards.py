@@ -591,6 +591,8 @@ def _fill(proposal: Proposal, live: Live) -> Mapping[str, Any]:
     if "kinship" in terms:
         filled["kinship"] = KINSHIP_NAMES[Kinship(terms["kinship"])]
         filled["id_number"] = terms["masked"]
+        # Cards of before hold no name.
+        filled["name"] = terms.get("masked_name", "")
     if proposal.act is Act.LIMIT:
         filled["limits"] = _limits(terms)
     if "order" in terms:

@@ -137,7 +137,7 @@ TITLES: Final[dict[str, str]] = {
     "REFUND": "退居民医保费",
 }
 
-INVITE_WHOM: Final = "邀请您的{kinship}（证件号码{id_number}）使用您的个人账户余额。"
+INVITE_WHOM: Final = "邀请您的{kinship}{name}（证件号码{id_number}）使用您的个人账户余额。"
 INVITE_THEN: Final = "对方接受后才生效；绑定不划转任何资金。"
 AGREES: Final = "确认即表示同意承诺书（{version}版）：{declaration}"
 AGREES_ELSEWHERE: Final = "确认即表示同意承诺书（{version}版），全文由参保地经办机构提供。"

@@ -313,7 +313,8 @@ async def test_a_relative_is_invited_and_neither_number_nor_name_is_kept(
     message = answer["reply"]
 
     assert message["card"]["sentences"][:2] == [
-        f"邀请您的配偶（证件号码5****************{husband.id_number[-1]}）使用您的个人账户余额。",
+        f"邀请您的配偶次**吉（证件号码5****************{husband.id_number[-1]}）"
+        "使用您的个人账户余额。",
         "对方接受后才生效；绑定不划转任何资金。",
     ]
     assert message["card"]["sentences"][2].startswith(
@@ -322,6 +323,7 @@ async def test_a_relative_is_invited_and_neither_number_nor_name_is_kept(
     stored = str([(row.text, row.card) for row in await MessageRow.all()])
     assert husband.id_number not in stored
     assert husband.id_number[6:14] not in stored
+    assert husband.name not in str([row.card for row in await MessageRow.all()])
     assert await BindingRow.all().count() == 0
 
     assert (await speaker.press(message, "CONFIRM"))["reply"][
@@ -330,6 +332,16 @@ async def test_a_relative_is_invited_and_neither_number_nor_name_is_kept(
     (binding,) = await BindingRow.all()
     assert (binding.status, binding.kinship) == (BindingStatus.INVITED, Kinship.SPOUSE)
     assert binding.sharer_consent["declaration_version"] == "2025-01"
+
+
+async def test_a_card_that_invites_shows_the_name_that_was_typed_and_no_other(
+    api: Api, world: World
+) -> None:
+    wife, husband = await make_couple(world)
+
+    card = await Speaker(api, wife).shows(f"邀请老公多吉次仁，身份证号码{husband.id_number}")
+
+    assert card["sentences"][0].startswith("邀请您的配偶多**仁（证件号码5")
 
 
 async def test_who_is_not_verified_is_one_answer_whatever_it_is(api: Api, world: World) -> None:
