@@ -6,9 +6,15 @@ from uuid import UUID
 import pytest
 
 from gongji.chat import texts
-from gongji.chat.announcements import HEARINGS, LOW_BALANCE, ORDER_TO_SET, announcements
+from gongji.chat.announcements import (
+    HEARINGS,
+    LOW_BALANCE,
+    LOW_NOTICES,
+    ORDER_TO_SET,
+    announcements,
+)
 from gongji.domain.conversation import Card, CardKind, Likeness
-from gongji.domain.events import Event, EventKind, RecordedEvent
+from gongji.domain.events import Event, EventKind, LowBalance, RecordedEvent
 from gongji.domain.money import Fen
 from tests.builders import named_id
 
@@ -41,9 +47,9 @@ TOLD: tuple[Told, ...] = (
     (EventKind.BILL_SETTLED, {"settlement": SETTLEMENT}, CardKind.RECEIPT, CardKind.DRAW),
     (EventKind.SETTLEMENT_REVERSED, OF_REVERSAL, CardKind.REVERSAL, CardKind.REVERSAL),
     (EventKind.PREMIUM_DEBITED, OF_PREMIUM, CardKind.PREMIUM, CardKind.PREMIUM),
-    (EventKind.PREMIUM_CONFIRMED, OF_PREMIUM, CardKind.PREMIUM, CardKind.PREMIUM),
-    (EventKind.PREMIUM_FAILED, OF_PREMIUM, CardKind.PREMIUM, CardKind.PREMIUM),
-    (EventKind.PREMIUM_REFUNDED, OF_PREMIUM, CardKind.PREMIUM, CardKind.PREMIUM),
+    (EventKind.PREMIUM_CONFIRMED, OF_PREMIUM, CardKind.NOTICE, CardKind.NOTICE),
+    (EventKind.PREMIUM_FAILED, OF_PREMIUM, CardKind.NOTICE, CardKind.NOTICE),
+    (EventKind.PREMIUM_REFUNDED, OF_PREMIUM, CardKind.NOTICE, CardKind.NOTICE),
     (EventKind.CONTRIBUTION_BOOKED, OF_ACCOUNT, None, None),
     (EventKind.PERSON_STATUS_CHANGED, {"person": SUBJECT}, CardKind.NOTICE, None),
     (EventKind.ACCOUNT_STATUS_CHANGED, OF_ACCOUNT, CardKind.NOTICE, None),
@@ -88,7 +94,7 @@ def test_every_notice_has_its_sentence() -> None:
     named = {kind for kind, hearing in HEARINGS.items() if hearing.subject is CardKind.NOTICE}
 
     assert named
-    assert {*named, LOW_BALANCE, ORDER_TO_SET} <= set(texts.NOTICES)
+    assert {*named, *LOW_NOTICES.values(), ORDER_TO_SET} <= set(texts.NOTICES)
 
 
 def test_everybody_who_was_drawn_from_hears_once() -> None:
@@ -155,7 +161,7 @@ def test_a_contribution_is_no_message_and_makes_the_balance_stale() -> None:
 def test_a_low_balance_is_told_to_its_owner_alone_beside_the_event() -> None:
     settled = replace(
         recorded(EventKind.BILL_SETTLED, {"settlement": SETTLEMENT}, SHARER, OTHER),
-        low=((OTHER, Fen(100_00)),),
+        low=(LowBalance(OTHER, Fen(100_00), is_used_up=False, is_shared_with=True),),
     )
     *_, event, low = announcements(settled)
 

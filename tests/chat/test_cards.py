@@ -133,6 +133,28 @@ def test_a_low_balance_is_told_with_the_line_and_no_balance() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("notice", "sentence"),
+    [
+        ("LOW_BALANCE_ALONE", "您的个人账户余额已低于¥100.00；余额用完后，费用由个人现金支付。"),
+        ("BALANCE_USED_UP", "您的个人账户余额已用完；以后的费用由家人的共济或个人现金支付。"),
+        (
+            "BALANCE_USED_UP_ALONE",
+            "您的个人账户余额已用完；以后的费用由个人现金支付，也可以请家人邀请您共济。",
+        ),
+    ],
+)
+def test_nobodys_help_is_promised_and_what_is_empty_is_not_called_low(
+    notice: str, sentence: str
+) -> None:
+    card = Card(CardKind.NOTICE, {}, notice=notice, terms={"below": 100_00})
+
+    shown = show_card(message(card), Live(NOON))
+
+    assert isinstance(shown, NoticeShown)
+    assert shown.sentence == sentence
+
+
 @pytest.mark.parametrize("name", [None, "RENAMED", "CANCELLED", "__name__"])
 @pytest.mark.parametrize("kind", [CardKind.NOTICE, CardKind.HELP])
 def test_a_card_whose_sentence_is_gone_says_so(kind: CardKind, name: str | None) -> None:

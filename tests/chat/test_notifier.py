@@ -11,7 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 from tortoise.transactions import in_transaction
 
-from gongji.chat.announcements import LOW_BALANCE, announcements
+from gongji.chat.announcements import LOW_NOTICES, announcements
 from gongji.chat.notifier import Notifier
 from gongji.domain.conversation import Author, Card, CardKind, Draft
 from gongji.domain.errors import Unavailable
@@ -53,7 +53,7 @@ async def heard(person: Person) -> list[CardKind]:
     """Return the cards about events in somebody's conversation, the oldest first."""
     page = await page_of_messages(pool(), person.id, PageRequest(100))
     cards = (message.card for message in reversed(page.rows))
-    return [card.kind for card in cards if card and card.notice != LOW_BALANCE]
+    return [card.kind for card in cards if card and card.notice not in LOW_NOTICES.values()]
 
 
 async def changes(person: Person) -> int:
@@ -190,7 +190,7 @@ async def told_pairs() -> Counter[tuple[UUID | None, UUID]]:
 async def about_events() -> list[MessageRow]:
     """Return the messages that tell of events, in order; a low balance comes beside its event."""
     rows = await MessageRow.all().order_by("person_id", "number")
-    return [row for row in rows if row.card and row.card["notice"] != LOW_BALANCE]
+    return [row for row in rows if row.card and row.card["notice"] not in LOW_NOTICES.values()]
 
 
 async def expected_pairs() -> list[tuple[UUID | None, UUID]]:
@@ -318,10 +318,10 @@ async def test_an_event_that_only_a_newer_program_knows_waits_with_its_followers
     assert await heard(b) == [CardKind.INVITATION, CardKind.BINDING, CardKind.BINDING]
 
 
-async def lows() -> Counter[UUID]:
+async def lows() -> Counter[tuple[UUID, str]]:
     """Count the notices of a low balance by person."""
-    rows = await MessageRow.all()
-    return Counter(x.person_id for x in rows if x.card and x.card["notice"] == LOW_BALANCE)
+    told = [(row.person_id, row.card["notice"]) for row in await MessageRow.all() if row.card]
+    return Counter(one for one in told if one[1] in LOW_NOTICES.values())
 
 
 async def test_a_balance_that_crosses_the_line_is_told_once_to_its_owner(world: World) -> None:
@@ -337,8 +337,10 @@ async def test_a_balance_that_crosses_the_line_is_told_once_to_its_owner(world: 
     await settle(world, family, "3", 10_00)
     await tell(world)
 
-    assert first == Counter([family.me.id, family.a.id])
-    assert second == await lows() == Counter([family.me.id, family.a.id, family.b.id])
+    # Nobody shares with the sharers themselves.
+    emptied = [(family.me.id, "BALANCE_USED_UP"), (family.a.id, "BALANCE_USED_UP_ALONE")]
+    assert first == Counter(emptied)
+    assert second == await lows() == Counter([*emptied, (family.b.id, "LOW_BALANCE_ALONE")])
 
 
 async def settle(world: World, family: Family, number: str, amount: int) -> UUID:
@@ -355,7 +357,7 @@ async def test_what_was_given_back_may_fall_again(world: World) -> None:
 
     await tell(world)
 
-    assert await lows() == Counter({family.me.id: 2})
+    assert await lows() == Counter({(family.me.id, "LOW_BALANCE"): 2})
 
 
 async def test_the_line_is_the_policy_of_the_owners_region(world: World) -> None:

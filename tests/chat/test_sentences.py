@@ -180,7 +180,16 @@ def test_no_labelled_sentence_can_be_derived_in_many_ways() -> None:
 
 @pytest.mark.parametrize("topic", Topic)
 def test_what_is_suggested_is_understood(topic: Topic) -> None:
-    assert type(understood(words().examples[topic])).__name__ == ABOUT[topic]
+    assert type(understood(words().example(topic))).__name__ == ABOUT[topic]
+
+
+@pytest.mark.parametrize("topic", Topic)
+def test_what_is_suggested_is_understood_about_any_relative(topic: Topic) -> None:
+    for relation in words().plain_relations:
+        said = understood(words().example(topic, relation.word))
+
+        assert type(said).__name__ == ABOUT[topic]
+        assert getattr(said, "whom", None) in {None, Whom(relation)}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ Clause: G18.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
@@ -67,6 +67,8 @@ _SHARER_ALONE: Final = Hearing(None, CardKind.BINDING, stale_of_sharers=(_OF_BIN
 _PREMIUM: Final = Hearing(
     CardKind.PREMIUM, CardKind.PREMIUM, (_OF_PREMIUM,), (_OF_PREMIUM, _OF_WINDOW, _BALANCE)
 )
+# The card that told of the payment shows how it stands; a second one would read as paid twice.
+_PREMIUM_AFTERWARDS: Final = replace(_PREMIUM, subject=CardKind.NOTICE, sharers=CardKind.NOTICE)
 
 HEARINGS: Final[Mapping[EventKind, Hearing]] = MappingProxyType(
     {
@@ -89,9 +91,9 @@ HEARINGS: Final[Mapping[EventKind, Hearing]] = MappingProxyType(
         EventKind.BILL_SETTLED: Hearing(CardKind.RECEIPT, CardKind.DRAW, (_BALANCE,), (_BALANCE,)),
         EventKind.SETTLEMENT_REVERSED: _both(CardKind.REVERSAL, _OF_SETTLEMENT, _BALANCE),
         EventKind.PREMIUM_DEBITED: _PREMIUM,
-        EventKind.PREMIUM_CONFIRMED: _PREMIUM,
-        EventKind.PREMIUM_FAILED: _PREMIUM,
-        EventKind.PREMIUM_REFUNDED: _PREMIUM,
+        EventKind.PREMIUM_CONFIRMED: _PREMIUM_AFTERWARDS,
+        EventKind.PREMIUM_FAILED: _PREMIUM_AFTERWARDS,
+        EventKind.PREMIUM_REFUNDED: _PREMIUM_AFTERWARDS,
         # Every month, and in no list of what people asked to hear; the balance is there to read.
         EventKind.CONTRIBUTION_BOOKED: Hearing(None, None, (_BALANCE,)),
         EventKind.PERSON_STATUS_CHANGED: Hearing(CardKind.NOTICE, None),
@@ -111,9 +113,10 @@ def announcements(told: RecordedEvent) -> Iterator[Saying]:
     if hearing.sharers is not None or hearing.stale_of_sharers:
         for sharer_id in dict.fromkeys(told.sharers):
             yield _saying(sharer_id, hearing.sharers, hearing.stale_of_sharers, told)
-    for owner_id, below in told.low:
-        card = Card(CardKind.NOTICE, {}, notice=LOW_BALANCE, terms={"below": below})
-        yield Saying(owner_id, card, name=LOW_BALANCE)
+    for low in told.low:
+        notice = LOW_NOTICES[low.is_used_up, low.is_shared_with]
+        card = Card(CardKind.NOTICE, {}, notice=notice, terms={"below": low.below})
+        yield Saying(low.owner_id, card, name=LOW_BALANCE)
     if told.waits_for_order:
         card = Card(CardKind.NOTICE, {}, notice=ORDER_TO_SET)
         yield Saying(event.subject_id, card, name=ORDER_TO_SET)
@@ -130,6 +133,15 @@ def card_for(told: RecordedEvent, person_id: UUID) -> Card | None:
 
 LOW_BALANCE: Final = "LOW_BALANCE"
 ORDER_TO_SET: Final = "ORDER_TO_SET"
+LOW_NOTICES: Final[Mapping[tuple[bool, bool], str]] = MappingProxyType(
+    {
+        (False, True): LOW_BALANCE,
+        (False, False): "LOW_BALANCE_ALONE",
+        (True, True): "BALANCE_USED_UP",
+        (True, False): "BALANCE_USED_UP_ALONE",
+    }
+)
+"""What is told of a low balance: whether nothing is left, and whether somebody shares."""
 
 
 def _saying(

@@ -22,7 +22,8 @@ from gongji.chat.intents import (
 from gongji.chat.live import family_of
 from gongji.chat.relatives import fitting
 from gongji.chat.reminders import statement_card
-from gongji.chat.said import Said, nobody, refused, suggest
+from gongji.chat.said import Said, nobody, refused
+from gongji.chat.suggesting import suggest
 from gongji.domain.actor import Actor
 from gongji.domain.binding import LIVE, BindingStatus
 from gongji.domain.conversation import Card, CardKind, Draft
@@ -86,14 +87,16 @@ async def answer_question(asked: Ask, actor: Actor, ports: Ports) -> Said:
         case Statement():
             return await _statement(asked, actor, ports)
         case Help():
-            return help_about(asked.topic)
+            return await _help_about(asked.topic, actor, ports)
 
 
-def help_about(topic: Topic | None) -> Said:
+async def _help_about(topic: Topic | None, actor: Actor, ports: Ports) -> Said:
     """Say what can be said, in general or about one thing."""
     if topic is Topic.INVITE:
         return Said(texts.HELP_INVITE)
-    return suggest("HELP", *_HELPED) if topic is None else suggest("HELP_ABOUT", topic)
+    if topic is None:
+        return await suggest("HELP", _HELPED, actor, ports)
+    return await suggest("HELP_ABOUT", (topic,), actor, ports)
 
 
 async def _balance(actor: Actor, ports: Ports) -> Said:

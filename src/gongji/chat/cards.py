@@ -423,18 +423,32 @@ def _show_quote(message: Message, card: Card, _live: Live) -> ShownCard | None:
     )
 
 
-def _show_notice(_message: Message, card: Card, _live: Live) -> ShownCard | None:
+def _show_notice(_message: Message, card: Card, live: Live) -> ShownCard | None:
     if card.notice is None or card.notice not in texts.NOTICES:
         return None
-    amounts = {term: yuan(Fen(amount)) for term, amount in card.terms.items()}
-    return NoticeShown(card.notice, texts.NOTICES[card.notice].format_map(amounts))
+    filled = {term: yuan(Fen(amount)) for term, amount in card.terms.items()}
+    if "premium" in card.ids:
+        premium = live.premiums.get(card.ids["premium"])
+        if premium is None:
+            return None
+        filled["premium"] = _premium_in_words(premium, live)
+    return NoticeShown(card.notice, texts.NOTICES[card.notice].format_map(filled))
+
+
+def _premium_in_words(premium: Premium, live: Live) -> str:
+    is_payer = premium.payer_id == live.person_id
+    words_of = texts.PREMIUM_AS_PAYER if is_payer else texts.PREMIUM_AS_INSURED
+    name = name_of(Proposal(Act.PAY, premium.binding_id), live)
+    return words_of.format(name=name, year=premium.year)
 
 
 def _show_help(_message: Message, card: Card, _live: Live) -> ShownCard | None:
     if card.notice is None or card.notice not in texts.HELPS:
         return None
     topics = [Topic(topic) for topic in card.terms["topics"]]
-    examples = tuple(words().examples[topic] for topic in topics)
+    # Cards of before have no relatives in them.
+    whom = card.terms.get("whom", {})
+    examples = tuple(words().example(topic, whom.get(topic)) for topic in topics)
     return HelpShown(texts.HELPS[card.notice], examples)
 
 
@@ -577,6 +591,8 @@ def _fill(proposal: Proposal, live: Live) -> Mapping[str, Any]:
     if "kinship" in terms:
         filled["kinship"] = KINSHIP_NAMES[Kinship(terms["kinship"])]
         filled["id_number"] = terms["masked"]
+        # Cards of before hold no name.
+        filled["name"] = terms.get("masked_name", "")
     if proposal.act is Act.LIMIT:
         filled["limits"] = _limits(terms)
     if "order" in terms:

@@ -32,7 +32,8 @@ from gongji.chat.proposals import (
     read_options,
 )
 from gongji.chat.proposing import ask_to_confirm, propose, refreshed
-from gongji.chat.said import Said, refused, suggest
+from gongji.chat.said import Said, refused
+from gongji.chat.suggesting import suggest
 from gongji.chat.talk import Talk
 from gongji.chat.typed import masked
 from gongji.chat.understanding import understand
@@ -116,7 +117,7 @@ async def _respond(text: str, talk: Talk) -> Said:
     try:
         match intent:
             case NotUnderstood():
-                return _not_understood(intent)
+                return await _not_understood(intent, talk)
             case Ambiguous():
                 return await propose(intent.readings, talk.actor, talk.ports)
             case _ if isinstance(intent, Ask):
@@ -127,9 +128,9 @@ async def _respond(text: str, talk: Talk) -> Said:
         return refused(refusal)
 
 
-def _not_understood(intent: NotUnderstood) -> Said:
+async def _not_understood(intent: NotUnderstood, talk: Talk) -> Said:
     if intent.why is None:
-        return suggest("NOT_UNDERSTOOD", *intent.suggestions)
+        return await suggest("NOT_UNDERSTOOD", intent.suggestions, talk.actor, talk.ports)
     wrong = intent.why
     return Said(texts.ID_NUMBER_WRONG.format(message=wrong.message, remedy=wrong.remedy or ""))
 

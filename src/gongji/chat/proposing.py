@@ -46,7 +46,7 @@ from gongji.chat.said import Said, nobody, refused
 from gongji.domain.actor import Actor
 from gongji.domain.binding import LIVE, OPEN, BindingStatus, Limit
 from gongji.domain.errors import Code, Refusal, refuse, refuse_any
-from gongji.domain.identity import mask_digits
+from gongji.domain.identity import mask_digits, mask_name
 from gongji.domain.page import PageRequest
 from gongji.domain.premium import STANDING, PremiumSide, reasons_against_refund
 from gongji.usecases.end import quote_end
@@ -153,12 +153,16 @@ def _about(act: Act, meant: Iterable[Relative]) -> list[Proposal]:
 
 
 def _invitations(wish: Invite, ports: Ports) -> list[Proposal]:
-    """Keep who is invited sealed: the card shows the kinship and a masked number alone (G18)."""
+    """Keep who is invited sealed: the card shows what was typed masked, to be checked.
+
+    Nothing of it comes out of the registry (G18).
+    """
     number = wish.id_number.text
     sealed = {
         "name": ports.key_ring.seal(wish.name).hex(),
         "id_number": ports.key_ring.seal(number).hex(),
         "masked": mask_digits(number, first=1, last=1),
+        "masked_name": mask_name(wish.name),
     }
     return [
         Proposal(Act.INVITE, None, {"kinship": str(kinship), **sealed})

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from gongji.chat.intents import Relation, Whom
 from gongji.chat.typed import Typed
+from gongji.chat.words import words
 from gongji.domain.binding import BindingStatus
 from gongji.usecases.views.relatives import Relative, RelativeSide
 
@@ -60,3 +61,9 @@ def _fits_word(one: Relative, relation: Relation) -> bool:
         and relation.is_male in {None, one.is_male}
         and relation.is_older in {None, one.is_older}
     )
+
+
+def word_for(one: Relative) -> str | None:
+    """Return an everyday word for a relative; None where there is none that says it plainly."""
+    plain = (x for x in words().plain_relations if x.rank is None and _fits_word(one, x))
+    return next((relation.word for relation in plain), None)

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from gongji.chat import texts
-from gongji.chat.intents import Topic
-from gongji.domain.conversation import Author, Card, CardKind, Draft
+from gongji.domain.conversation import Author, Card, Draft
 from gongji.domain.errors import Refusal
 from gongji.usecases.press_button import Telling
 from gongji.usecases.reply import Counted
@@ -39,16 +38,6 @@ def refused(refusal: Refusal) -> Said:
         if part is not None
     )
     return Said("".join(parts))
-
-
-def suggest(name: str, *topics: Topic) -> Said:
-    """Show sentences that can be said.
-
-    Args:
-        name: of the sentence in ``texts.HELPS`` that stands above them.
-    """
-    shown = [str(topic) for topic in topics]
-    return Said(card=Card(CardKind.HELP, {}, notice=name, terms={"topics": shown}))
 
 
 def nobody(what: str) -> Said:

@@ -28,8 +28,18 @@ NOTICES: Final[dict[str, str]] = {
         "您可以直接说，例如：把妈妈排到第一。"
     ),
     "LOW_BALANCE": "您的个人账户余额已低于{below}；余额用完后，费用由家人的共济或个人现金支付。",
+    "LOW_BALANCE_ALONE": "您的个人账户余额已低于{below}；余额用完后，费用由个人现金支付。",
+    "BALANCE_USED_UP": "您的个人账户余额已用完；以后的费用由家人的共济或个人现金支付。",
+    "BALANCE_USED_UP_ALONE": (
+        "您的个人账户余额已用完；以后的费用由个人现金支付，也可以请家人邀请您共济。"
+    ),
+    "PREMIUM_CONFIRMED": "{premium}已由税务确认。",
+    "PREMIUM_FAILED": "{premium}税务未确认，已全部退回原账户。",
+    "PREMIUM_REFUNDED": "{premium}已退费；重新缴纳之前，该年度没有居民医保。",
 }
 """Sentences of cards that only say something, by their name."""
+PREMIUM_AS_PAYER: Final = "您为{name}缴纳的{year}年度居民医保费"
+PREMIUM_AS_INSURED: Final = "{name}为您缴纳的{year}年度居民医保费"
 
 NO_ACCOUNT: Final = "您没有医保个人账户。"
 NO_SHARERS: Final = "目前没有家人为您共济。"
@@ -127,7 +137,7 @@ TITLES: Final[dict[str, str]] = {
     "REFUND": "退居民医保费",
 }
 
-INVITE_WHOM: Final = "邀请您的{kinship}（证件号码{id_number}）使用您的个人账户余额。"
+INVITE_WHOM: Final = "邀请您的{kinship}{name}（证件号码{id_number}）使用您的个人账户余额。"
 INVITE_THEN: Final = "对方接受后才生效；绑定不划转任何资金。"
 AGREES: Final = "确认即表示同意承诺书（{version}版）：{declaration}"
 AGREES_ELSEWHERE: Final = "确认即表示同意承诺书（{version}版），全文由参保地经办机构提供。"

@@ -23,21 +23,31 @@ class Words:
 
     Args:
         relations: what each word for a relative means, longest first.
+        plain_relations: those words that mean one kinship alone, as the clerk lists them.
         only_mine: the words for a relative that need 我 in front.
         never_in_names: characters and words that no name holds.
         never_acts: characters and words of no sentence that acts.
         simplified: a table from traditional characters to those of the grammar.
         spotted: the words by which a topic is suggested.
-        examples: an understood sentence for each topic.
+        examples: an understood sentence for each topic; ``{whom}`` is a relative.
     """
 
     relations: dict[str, Relation]
+    plain_relations: tuple[Relation, ...]
     only_mine: frozenset[str]
     never_in_names: frozenset[str]
     never_acts: frozenset[str]
     simplified: dict[int, str]
     spotted: dict[Topic, tuple[str, ...]]
     examples: dict[Topic, str]
+
+    def example(self, topic: Topic, whom: str | None = None) -> str:
+        """Return what can be said of a topic, about a relative.
+
+        Args:
+            whom: a word of ``relations``; None: the first one of the list.
+        """
+        return self.examples[topic].format(whom=whom or self.plain_relations[0].word)
 
     def suggestions(self, plain: str) -> tuple[Topic, ...]:
         """Return what a sentence outside the language may have been about, likeliest first."""
@@ -58,6 +68,9 @@ def words() -> Words:
     topics = {Topic(entry["topic"]): entry for entry in table["topics"]}
     return Words(
         relations={word: relations[word] for word in sorted(relations, key=len, reverse=True)},
+        plain_relations=tuple(
+            dict.fromkeys(one for one in relations.values() if len(one.kinships) == 1)
+        ),
         only_mine=frozenset(
             word for entry in table["relations"] for word in entry.get("only_mine", ())
         ),

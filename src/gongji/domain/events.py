@@ -51,14 +51,29 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class LowBalance:
+    """A balance that fell below what its region calls low.
+
+    Args:
+        below: that amount.
+        is_used_up: whether nothing is left.
+        is_shared_with: whether somebody shares with its owner; who paused counts too (G18).
+    """
+
+    owner_id: UUID
+    below: Fen
+    is_used_up: bool
+    is_shared_with: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RecordedEvent:
     """An event as the outbox holds it, with those whom it concerns beside its subject.
 
     Args:
         number: counts from 1 per subject, without gaps.
         sharers: the binding's sharer; of a settlement or premium those whose accounts were drawn.
-        low: owners of accounts whose balance fell, by this event, below what their region calls
-            low, each with that amount.
+        low: whose balance fell, by this event, below what the region calls low.
         waits_for_order: whether a sharer came by it, and sharing waits until the subject sets an
             order (G1).
     """
@@ -67,5 +82,5 @@ class RecordedEvent:
     number: int
     event: Event
     sharers: tuple[UUID, ...] = ()
-    low: tuple[tuple[UUID, Fen], ...] = ()
+    low: tuple[LowBalance, ...] = ()
     waits_for_order: bool = False

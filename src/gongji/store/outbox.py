@@ -20,8 +20,8 @@ import orjson
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from gongji.domain.business_day import business_day
-from gongji.domain.events import Event, EventKind, RecordedEvent
-from gongji.domain.money import Fen
+from gongji.domain.events import Event, EventKind, LowBalance, RecordedEvent
+from gongji.domain.money import NOTHING
 from gongji.domain.policy import Policy, has_become_low, in_force, waits_for_order
 from gongji.store.policies import read_policy
 from gongji.store.sql import id_of, rows, to_json
@@ -72,6 +72,9 @@ SELECT json_build_object('id', e.id, 'number', e.number, 'kind', e.kind,
         END, 'falls', CASE WHEN e.kind IN ('BILL_SETTLED', 'PREMIUM_DEBITED') THEN (
             SELECT json_agg(json_build_object('owner_id', a.owner_id, 'day', t.business_day,
                 'before', t.balance_after_fen + t.amount_fen, 'after', t.balance_after_fen,
+                'is_shared_with', EXISTS (
+                    SELECT FROM binding AS b WHERE b.beneficiary_id = a.owner_id
+                        AND b.status IN ('ACTIVE', 'PAUSED')),
                 'region', a.region, 'policies', {_POLICIES_OF.format("a.region")}))
             FROM transfer AS t JOIN personal_account AS a ON a.id = t.account_id
             WHERE t.cause_id = COALESCE(e.ids ->> 'settlement', e.ids ->> 'premium')::uuid
@@ -169,12 +172,17 @@ def _known(found: Sequence[dict[str, Any]]) -> list[RecordedEvent]:
     return events
 
 
-def _lows(falls: Iterable[dict[str, Any]]) -> Iterator[tuple[UUID, Fen]]:
-    """Give the owners whose balance crossed what their region calls low (G22)."""
+def _lows(falls: Iterable[dict[str, Any]]) -> Iterator[LowBalance]:
+    """Give the balances that crossed what their region calls low (G22)."""
     for fall in falls:
         policy = _policy(fall, date.fromisoformat(fall["day"]))
         if policy and has_become_low(policy, before=fall["before"], after=fall["after"]):
-            yield id_of(fall["owner_id"]), policy.low_balance_below
+            yield LowBalance(
+                owner_id=id_of(fall["owner_id"]),
+                below=policy.low_balance_below,
+                is_used_up=fall["after"] == NOTHING,
+                is_shared_with=fall["is_shared_with"],
+            )
 
 
 def _waits(order: dict[str, Any] | None) -> bool:

@@ -313,7 +313,8 @@ async def test_a_relative_is_invited_and_neither_number_nor_name_is_kept(
     message = answer["reply"]
 
     assert message["card"]["sentences"][:2] == [
-        f"邀请您的配偶（证件号码5****************{husband.id_number[-1]}）使用您的个人账户余额。",
+        f"邀请您的配偶次**吉（证件号码5****************{husband.id_number[-1]}）"
+        "使用您的个人账户余额。",
         "对方接受后才生效；绑定不划转任何资金。",
     ]
     assert message["card"]["sentences"][2].startswith(
@@ -322,6 +323,7 @@ async def test_a_relative_is_invited_and_neither_number_nor_name_is_kept(
     stored = str([(row.text, row.card) for row in await MessageRow.all()])
     assert husband.id_number not in stored
     assert husband.id_number[6:14] not in stored
+    assert husband.name not in str([row.card for row in await MessageRow.all()])
     assert await BindingRow.all().count() == 0
 
     assert (await speaker.press(message, "CONFIRM"))["reply"][
@@ -330,6 +332,16 @@ async def test_a_relative_is_invited_and_neither_number_nor_name_is_kept(
     (binding,) = await BindingRow.all()
     assert (binding.status, binding.kinship) == (BindingStatus.INVITED, Kinship.SPOUSE)
     assert binding.sharer_consent["declaration_version"] == "2025-01"
+
+
+async def test_a_card_that_invites_shows_the_name_that_was_typed_and_no_other(
+    api: Api, world: World
+) -> None:
+    wife, husband = await make_couple(world)
+
+    card = await Speaker(api, wife).shows(f"邀请老公多吉次仁，身份证号码{husband.id_number}")
+
+    assert card["sentences"][0].startswith("邀请您的配偶多**仁（证件号码5")
 
 
 async def test_who_is_not_verified_is_one_answer_whatever_it_is(api: Api, world: World) -> None:
@@ -665,6 +677,48 @@ async def test_a_premium_card_leads_to_giving_it_back_for_its_payer_alone(
     asked = (await daughter.press(message, "REFUND"))["reply"]
     assert (await daughter.press(asked, "CONFIRM"))["reply"]["text"] == "保费已退回原账户。"
     assert names(await daughter.again(message)) == []
+
+
+async def premium_news(speaker: Speaker) -> list[tuple[str, str]]:
+    """Return what the conversation shows of premiums, the oldest first, as it stands now."""
+    nodes = (await speaker.reads())["messages"]["nodes"]
+    cards = [one["card"] for one in reversed(nodes) if one["card"]]
+    return [
+        (card["__typename"], card.get("sentence") or card["premium"]["status"])
+        for card in cards
+        if card["__typename"] in {"PremiumCard", "NoticeCard"}
+    ]
+
+
+async def test_a_premium_has_one_card_and_what_becomes_of_it_is_a_sentence(
+    api: Api, world: World
+) -> None:
+    daughter, father = await paid(api, world)
+    await Notifier().tell_all(world.ports)
+    assert await premium_news(daughter) == [
+        ("PremiumCard", "CONFIRMED"),
+        ("NoticeCard", "您为王*山缴纳的2027年度居民医保费已由税务确认。"),
+    ]
+
+    assert await daughter.confirms("退保费") == "保费已退回原账户。"
+    await Notifier().tell_all(world.ports)
+
+    assert await premium_news(daughter) == [
+        ("PremiumCard", "REFUNDED"),
+        ("NoticeCard", "您为王*山缴纳的2027年度居民医保费已由税务确认。"),
+        (
+            "NoticeCard",
+            "您为王*山缴纳的2027年度居民医保费已退费；重新缴纳之前，该年度没有居民医保。",
+        ),
+    ]
+    assert await premium_news(father) == [
+        ("PremiumCard", "REFUNDED"),
+        ("NoticeCard", "王*兰为您缴纳的2027年度居民医保费已由税务确认。"),
+        (
+            "NoticeCard",
+            "王*兰为您缴纳的2027年度居民医保费已退费；重新缴纳之前，该年度没有居民医保。",
+        ),
+    ]
 
 
 async def test_a_premium_of_a_year_that_has_begun_is_not_given_back(api: Api, world: World) -> None:

@@ -417,3 +417,20 @@ async def test_who_is_no_guardian_is_refused_and_nothing_is_stored(
     assert reasons(await intruder.send("我的余额")) == ["NOT_FOUND"]
     assert (await intruder.reads())["__typename"] == "Refusal"
     assert await MessageRow.all().count() == 0
+
+
+async def test_what_is_suggested_is_about_a_relative_whom_the_person_has(
+    api: Api, world: World
+) -> None:
+    await world.policy()
+    daughter = await world.person("王小兰", balance=300_00)
+    father = await world.person("王大山", male=True, born_on=date(1950, 1, 1))
+    await world.bind(daughter, father, kinship=Kinship.PARENT)
+    hers, his = Speaker(api, daughter), Speaker(api, father)
+
+    assert (await hers.shows("停"))["examples"] == ["暂停爸爸的共济"]
+    assert (await his.shows("排"))["examples"] == ["把女儿排到第一"]
+    # Nobody shares with her, and he shares with nobody.
+    assert (await hers.shows("排"))["examples"] == ["把妈妈排到第一"]
+    assert (await his.shows("停"))["examples"] == ["暂停妈妈的共济"]
+    assert (await hers.shows("暂停爸爸的共济"))["__typename"] == "ConfirmCard"
