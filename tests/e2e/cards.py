@@ -1,6 +1,6 @@
 """A conversation with a card of every kind, as the gateway would answer it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -59,6 +59,27 @@ BUTTONS: Final = {
 }
 
 
+AS_SHARER_TOLD: Final = {
+    "INVITED": "对方接受以后，才能使用您的个人账户",
+    "ACTIVE": "您与普*（配偶）共济，对方可以使用您的个人账户",
+    "PAUSED": "对方暂时不能使用您的个人账户",
+    "WITHDRAWN": "您撤回了对普*（配偶）的邀请",
+    "EXPIRED": "您对普*（配偶）的邀请已过期",
+    "REFUSED": "没有通过核实，对方不能使用您的个人账户",
+    "ENDED": "对方不能再使用您的个人账户",
+}
+AS_BENEFICIARY_TOLD: Final = {
+    "INVITED": "您接受以后，才能使用对方的个人账户",
+    "IN_REVIEW": "通过以后，才能使用对方的个人账户",
+    "PAUSED": "暂时不能使用对方的个人账户",
+    "DECLINED": "您没有接受平*的邀请",
+    "WITHDRAWN": "平*撤回了对您的邀请",
+    "EXPIRED": "平*对您的邀请已过期",
+    "REFUSED": "没有通过核实，不能使用对方的个人账户",
+    "ENDED": "您不能再使用对方的个人账户",
+}
+
+
 def _confirm(state: str, sentence: str) -> Card:
     return {
         "__typename": "ConfirmCard",
@@ -83,6 +104,20 @@ def _payable(*, opens: str, closes: str, is_paid: bool = False) -> Card:
     return {"__typename": "PayablePremiumCard", "payable": payable}
 
 
+def _in_every_state() -> Iterator[tuple[Card, tuple[str, ...]]]:
+    """Yield a binding's card in each state, for either side: only who may draw is told so."""
+    for status, told in AS_SHARER_TOLD.items():
+        yield (
+            {"__typename": "BindingCard", "binding": {**AS_SHARER, "status": status}},
+            ("共济关系", told),
+        )
+    for status, told in AS_BENEFICIARY_TOLD.items():
+        yield (
+            {"__typename": "BindingCard", "binding": {**AS_BENEFICIARY, "status": status}},
+            ("共济关系", told),
+        )
+
+
 EVERY: Final[tuple[tuple[Card, tuple[str, ...]], ...]] = (
     (
         {
@@ -94,12 +129,13 @@ EVERY: Final[tuple[tuple[Card, tuple[str, ...]], ...]] = (
     ),
     (
         {"__typename": "SentInvitationCard", "binding": {**AS_SHARER, "status": "DECLINED"}},
-        ("共济邀请", "已拒绝", "普*（配偶）"),
+        ("共济邀请", "已拒绝", "普*（配偶）没有接受您的邀请"),
     ),
     (
         {"__typename": "ReviewCard", "binding": {**AS_SHARER, "status": "IN_REVIEW"}},
-        ("亲属关系核实", "亲属关系核实中"),
+        ("亲属关系核实", "亲属关系核实中", "通过以后，对方才能使用您的个人账户"),
     ),
+    *_in_every_state(),
     (
         {
             "__typename": "BindingCard",

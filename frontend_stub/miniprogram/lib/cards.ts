@@ -132,7 +132,7 @@ function binding(one: Binding): Part {
   const t = words();
   const isSharer = one.__typename === "BindingAsSharer";
   const name = isSharer ? one.beneficiaryName : "sharerName" in one ? one.sharerName : "";
-  const sentence = isSharer ? t.cardSharesWith : t.cardSharedBy;
+  const sentence = t[`${isSharer ? "sharer" : "beneficiary"}${one.status}`];
   const until = one.status === "INVITED" ? [fill(t.until, { at: moment(one.expiresAt) })] : [];
   const consent = "awaitsOwnConsent" in one && one.awaitsOwnConsent ? [t.cardConsent] : [];
   return {
