@@ -44,7 +44,12 @@ function tries(): HTMLElement {
 }
 
 function frameOf(title: string, src: string, kind: string): HTMLElement {
-  const alone = el("a", { href: src, target: "_blank", "aria-label": `${T.alone} ${title}` }, T.alone);
+  const alone = el(
+    "a",
+    // An opened page begins with a copy of this one's session only where it knows its opener.
+    { href: src, target: "_blank", rel: "opener", "aria-label": `${T.alone} ${title}` },
+    T.alone,
+  );
   return el(
     "section",
     { class: kind },
