@@ -40,6 +40,7 @@ SETTLEMENT: Final = {
         {"drawnFen": 12676, "sentence": "其余¥126.76由个人现金支付。"},
     ],
 }
+ALL_IN_CASH: Final = {"ownFen": 0, "sharedFen": 0, "cashFen": 75127}
 DRAW: Final = {
     "bindingId": "B1",
     "beneficiaryName": "普*",
@@ -177,7 +178,11 @@ EVERY: Final[tuple[tuple[Card, tuple[str, ...]], ...]] = (
     ),
     (
         {"__typename": "ReversalCard", "settlement": {**SETTLEMENT, "status": "REVERSED"}},
-        ("结算已撤销", "已退回原账户", "¥126.76"),
+        ("结算已撤销", "账户支付的¥624.51已退回原账户。", "现金¥126.76请向收费处领回。"),
+    ),
+    (
+        {"__typename": "ReversalCard", "settlement": {**SETTLEMENT, **ALL_IN_CASH}},
+        ("已撤销现金¥751.27请向收费处领回。",),
     ),
     ({"__typename": "DrawCard", "draw": DRAW}, ("家人使用您的账户", "¥300.00", "普兰县 医院")),
     (

@@ -3,6 +3,7 @@
 
 import { clock, daysUntil, moment, yuan } from "./format";
 import { fill, words } from "./look";
+import { returned } from "./returned";
 import type { Message } from "./talk";
 
 type Card = NonNullable<Message["card"]>;
@@ -238,7 +239,7 @@ function reversal(card: Of<"ReversalCard">): Part {
     title: t.cardReversed,
     state: t.reversed,
     tone: "off",
-    sentences: [t.cardReversedText],
+    sentences: returned(card.settlement),
   };
 }
 
