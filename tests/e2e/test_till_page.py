@@ -549,3 +549,20 @@ def test_where_there_is_no_demonstration_the_stage_is_a_plain_page(
     screen.page.wait_for_load_state("networkidle")
     expect(screen.page.locator("iframe")).to_have_count(0)
     screen.forgive("404")
+
+
+@pytest.mark.parametrize(
+    ("path", "told"), [("/", "这个网关上有什么"), ("/till/", "这里没有演示机构")]
+)
+def test_a_town_without_demo_people_is_told(
+    browser: Browser, gateway: Gateway, screens: list[Screen], path: str, told: str
+) -> None:
+    nobody: dict[str, list[str]] = {"people": [], "institutions": []}
+    screen = Screen.opened(browser, gateway.url + "/livez", width=1440, height=900)
+    screens.append(screen)
+    screen.page.route("**/development/people", lambda route: route.fulfill(json=nobody))
+
+    screen.page.goto(gateway.url + path, wait_until="networkidle")
+
+    expect(screen.page.get_by_role("heading", name=told)).to_be_visible()
+    expect(screen.page.locator("iframe")).to_have_count(0)
