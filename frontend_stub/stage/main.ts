@@ -1,5 +1,6 @@
 // The stage: two phones of the demo family and a till, where the gateway has a demo family. It
-// logs the phones in, each with a session of its own; elsewhere the page stays as it is.
+// logs the phones in, each with a session of its own; elsewhere, and in a seeded town, the page
+// stays as it is.
 
 import { placeOf } from "../host/storage";
 import { el } from "../till/dom";
@@ -16,7 +17,7 @@ const SESSION = "session";
 
 async function start(): Promise<void> {
   const cast = await castOf();
-  if (!cast) return;
+  if (!cast || cast.people.length === 0) return;
   await Promise.all(PHONES.map(({ phone, name }) => logIn(cast, phone, name)));
   const phones = PHONES.map(({ phone, name, role }) =>
     frameOf(phoneTitle(role, name), `m/?phone=${phone}`, "phone"),
@@ -44,7 +45,12 @@ function tries(): HTMLElement {
 }
 
 function frameOf(title: string, src: string, kind: string): HTMLElement {
-  const alone = el("a", { href: src, target: "_blank", "aria-label": `${T.alone} ${title}` }, T.alone);
+  const alone = el(
+    "a",
+    // An opened page begins with a copy of this one's session only where it knows its opener.
+    { href: src, target: "_blank", rel: "opener", "aria-label": `${T.alone} ${title}` },
+    T.alone,
+  );
   return el(
     "section",
     { class: kind },

@@ -18,6 +18,7 @@ async function start(): Promise<void> {
     const code = asked.get("institution");
     if (!cast) show(el("h2", {}, T.notHere), note(T.notHereText));
     else if (code) await open(cast, code);
+    else if (cast.institutions.length === 0) show(el("h2", {}, T.noCast), note(T.noCastText));
     else show(choiceOf(cast));
   } catch (reason) {
     if (!(reason instanceof Trouble)) throw reason;

@@ -10,6 +10,8 @@ export const T = {
   loading: "正在加载",
   notHere: "这里没有收费端演示",
   notHereText: "只有开发环境的网关才提供演示机构。正式环境中，医院和药店用自己的系统接入网关。",
+  noCast: "这里没有演示机构",
+  noCastText: "这个网关的数据里没有演示用的机构。要打开别的机构，请在本页地址后面加上“?institution=”和机构编码。",
   noPlace: "没有这家机构",
   noPlaceText: "这个网关的数据里没有这家机构，或不能以它登录。",
   noAnswer: "网关没有回应",

@@ -9,7 +9,6 @@ import re
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import fields
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -48,7 +47,7 @@ from gongji.app.seed.seeding import Progress as Progressing
 from gongji.app.seed.seeding import seed as seed_town
 from gongji.app.serving import NotServing, listen, serve, url_of
 from gongji.app.settings import Settings, SettingsWrong, read_settings
-from gongji.app.welcome import ALL_ROLES, Welcome, load_families, welcome
+from gongji.app.welcome import ALL_ROLES, Held, Welcome, load_families, welcome
 from gongji.domain.actor import Role
 from gongji.domain.books import BooksCheck, Difference
 from gongji.domain.records import LineFault
@@ -178,10 +177,16 @@ def _announce(base_url: str, greeting: Welcome | None) -> None:
     screen.print(f"共济 Gongji serves GraphQL on {base_url}/graphql", style="bold")
     if greeting is None:
         return
-    screen.print(f"Two phones and a till of a demo family: {base_url}/")
+    if greeting.is_story:
+        screen.print(f"Two phones and a till of a demo family: {base_url}/")
+    else:
+        screen.print("A town without the people whom the pages know: it is for tokens.")
+        screen.print("`gongji token` makes more of them; a till is at")
+        screen.print(f"{base_url}/till/?institution={greeting.till_code}")
     screen.print("\nDevelopment tokens of demo people, for one day:")
-    for actor in fields(greeting):
-        screen.print(f"\n{_ACTORS[actor.name]}\n{getattr(greeting, actor.name)}", markup=False)
+    for name, actor in _ACTORS.items():
+        held: Held = getattr(greeting, name)
+        screen.print(f"\n{actor} {held.holder}\n{held.token}", markup=False)
     screen.print("\nA first request, as the beneficiary:\n", style="bold")
     screen.print(greeting.first_request(base_url), markup=False)
 

@@ -1,6 +1,6 @@
 """A conversation with a card of every kind, as the gateway would answer it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -40,6 +40,7 @@ SETTLEMENT: Final = {
         {"drawnFen": 12676, "sentence": "其余¥126.76由个人现金支付。"},
     ],
 }
+ALL_IN_CASH: Final = {"ownFen": 0, "sharedFen": 0, "cashFen": 75127}
 DRAW: Final = {
     "bindingId": "B1",
     "beneficiaryName": "普*",
@@ -56,6 +57,27 @@ BUTTONS: Final = {
     "PayablePremiumCard": ("缴纳",),
     "ConfirmCard": ("确认", "取消"),
     "ChoiceCard": ("解除与平*的绑定", "解除与扎*的绑定"),
+}
+
+
+AS_SHARER_TOLD: Final = {
+    "INVITED": "对方接受以后，才能使用您的个人账户",
+    "ACTIVE": "您与普*（配偶）共济，对方可以使用您的个人账户",
+    "PAUSED": "对方暂时不能使用您的个人账户",
+    "WITHDRAWN": "您撤回了对普*（配偶）的邀请",
+    "EXPIRED": "您对普*（配偶）的邀请已过期",
+    "REFUSED": "没有通过核实，对方不能使用您的个人账户",
+    "ENDED": "对方不能再使用您的个人账户",
+}
+AS_BENEFICIARY_TOLD: Final = {
+    "INVITED": "您接受以后，才能使用对方的个人账户",
+    "IN_REVIEW": "通过以后，才能使用对方的个人账户",
+    "PAUSED": "暂时不能使用对方的个人账户",
+    "DECLINED": "您没有接受平*的邀请",
+    "WITHDRAWN": "平*撤回了对您的邀请",
+    "EXPIRED": "平*对您的邀请已过期",
+    "REFUSED": "没有通过核实，不能使用对方的个人账户",
+    "ENDED": "您不能再使用对方的个人账户",
 }
 
 
@@ -83,6 +105,20 @@ def _payable(*, opens: str, closes: str, is_paid: bool = False) -> Card:
     return {"__typename": "PayablePremiumCard", "payable": payable}
 
 
+def _in_every_state() -> Iterator[tuple[Card, tuple[str, ...]]]:
+    """Yield a binding's card in each state, for either side: only who may draw is told so."""
+    for status, told in AS_SHARER_TOLD.items():
+        yield (
+            {"__typename": "BindingCard", "binding": {**AS_SHARER, "status": status}},
+            ("共济关系", told),
+        )
+    for status, told in AS_BENEFICIARY_TOLD.items():
+        yield (
+            {"__typename": "BindingCard", "binding": {**AS_BENEFICIARY, "status": status}},
+            ("共济关系", told),
+        )
+
+
 EVERY: Final[tuple[tuple[Card, tuple[str, ...]], ...]] = (
     (
         {
@@ -94,12 +130,13 @@ EVERY: Final[tuple[tuple[Card, tuple[str, ...]], ...]] = (
     ),
     (
         {"__typename": "SentInvitationCard", "binding": {**AS_SHARER, "status": "DECLINED"}},
-        ("共济邀请", "已拒绝", "普*（配偶）"),
+        ("共济邀请", "已拒绝", "普*（配偶）没有接受您的邀请"),
     ),
     (
         {"__typename": "ReviewCard", "binding": {**AS_SHARER, "status": "IN_REVIEW"}},
-        ("亲属关系核实", "亲属关系核实中"),
+        ("亲属关系核实", "亲属关系核实中", "通过以后，对方才能使用您的个人账户"),
     ),
+    *_in_every_state(),
     (
         {
             "__typename": "BindingCard",
@@ -141,7 +178,11 @@ EVERY: Final[tuple[tuple[Card, tuple[str, ...]], ...]] = (
     ),
     (
         {"__typename": "ReversalCard", "settlement": {**SETTLEMENT, "status": "REVERSED"}},
-        ("结算已撤销", "已退回原账户", "¥126.76"),
+        ("结算已撤销", "账户支付的¥624.51已退回原账户。", "现金¥126.76请向收费处领回。"),
+    ),
+    (
+        {"__typename": "ReversalCard", "settlement": {**SETTLEMENT, **ALL_IN_CASH}},
+        ("已撤销现金¥751.27请向收费处领回。",),
     ),
     ({"__typename": "DrawCard", "draw": DRAW}, ("家人使用您的账户", "¥300.00", "普兰县 医院")),
     (

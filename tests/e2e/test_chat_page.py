@@ -381,6 +381,24 @@ def test_a_card_pressed_on_one_device_shows_its_end_on_another(open_chat: Openin
         expect(ended.get_by_role("button", name="确认", exact=True)).to_have_count(0)
 
 
+def test_the_answer_to_a_press_far_up_comes_into_sight(open_chat: Opening) -> None:
+    phone = open_chat(DEKYI)
+    say(phone, "账户里至少留65元")
+    asks = card(phone, "¥65.00", "等待确认")
+    expect(asks).to_be_visible()
+    for _ in range(3):
+        say(phone, "帮助")
+        expect(phone.shown.get_by_text("正在发送")).to_have_count(0)
+    asks.scroll_into_view_if_needed()
+    expect(phone.shown.get_by_role("button", name="回到最新")).to_be_visible()
+
+    asks.get_by_role("button", name="取消", exact=True).click()
+
+    expect(card(phone, "¥65.00")).to_contain_text("已取消")
+    expect(phone.shown.locator(".line").last).to_be_in_viewport()
+    expect(phone.shown.get_by_role("button", name="回到最新")).to_have_count(0)
+
+
 def test_a_press_without_an_answer_is_told_and_pressed_again_is_once(
     open_chat: Opening, gateway: Gateway
 ) -> None:

@@ -83,6 +83,14 @@ def test_it_tells_where_the_family_is_on_one_screen(gateway: Gateway) -> None:
     assert f"Two phones and a till of a demo family: {gateway.url}/\n" in gateway.greeting
 
 
+def test_it_tells_whose_each_token_is(gateway: Gateway) -> None:
+    said = gateway.greeting
+
+    for line in ("sharer 共济人 王小兰", "beneficiary 被共济人 次仁"):
+        assert f"{line}\n" in said
+    assert "till 收费端 狮泉河雪山医院 H54252300001\n" in said
+
+
 def test_the_first_request_that_is_printed_works(gateway: Gateway) -> None:
     beneficiary = gateway.greeting[-1].split("Bearer ")[1].split("'")[0]
 

@@ -33,6 +33,7 @@ def test_an_empty_development_database_becomes_a_town(folder: Path) -> None:
 def test_a_town_is_served_with_tokens_of_its_people(folder: Path) -> None:
     gateway = Gateway.start(folder, "--demo")
     try:
+        said = "".join(gateway.greeting)
         beneficiary = gateway.greeting[-1].split("Bearer ")[1].split("'")[0]
         asked = "{ familyAccount { ... on FamilyAccount { sharers { rank } } } }"
         answer = gateway.ask(asked, beneficiary).json()
@@ -40,6 +41,9 @@ def test_a_town_is_served_with_tokens_of_its_people(folder: Path) -> None:
         gateway.end()
 
     assert answer["data"]["familyAccount"]["sharers"][0] == {"rank": 1}
+    assert "it is for tokens" in said
+    assert "/till/?institution=" in said
+    assert "Two phones" not in said
 
 
 def test_a_town_is_not_built_on_another(folder: Path) -> None:

@@ -486,6 +486,59 @@ def test_the_stage_shows_two_phones_and_a_till(
     expect(till.get_by_role("article", name="结算单")).to_contain_text("已撤销")
 
 
+def test_the_steps_of_the_stage_lead_on_in_their_order(
+    browser: Browser, gateway: Gateway, screens: list[Screen]
+) -> None:
+    stage = Screen.opened(browser, gateway.url + "/", width=1440, height=900)
+    screens.append(stage)
+    sharer, till = frame(stage, "王小兰"), frame(stage, "收费端")
+    receipt = till.get_by_role("article", name="结算单")
+    expect(till.get_by_role("heading", name="今天的结算")).to_be_visible()
+    _press(till, "预结算", "确认结算")
+    expect(receipt).to_contain_text("个人现金支付¥126.76")
+
+    _press(till, "撤销", "确认撤销")
+    expect(receipt).to_contain_text("已撤销")
+    sharer.get_by_role("button", name="消息").click()
+    _say_and_confirm(sharer, "暂停给次仁的共济")
+    _press(till, "下一张单据")
+    till.get_by_label("例题").select_option("E2")
+    _press(till, "预结算", "确认结算")
+
+    expect(receipt).to_contain_text("个人现金支付¥426.76")
+    _press(till, "撤销", "确认撤销")
+    expect(receipt).to_contain_text("已撤销")
+    _say_and_confirm(sharer, "恢复给次仁的共济")
+
+
+def _press(place: FrameLocator, *names: str) -> None:
+    """Press buttons of a part of the stage, one after the other."""
+    for name in names:
+        place.get_by_role("button", name=name, exact=True).click()
+
+
+def _say_and_confirm(phone: FrameLocator, text: str) -> None:
+    """Say something in the chat that changes something, and confirm it."""
+    phone.get_by_label("说一句话").fill(text)
+    _press(phone, "发送")
+    asks = phone.locator(".card-place", has_text="等待确认")
+    asks.get_by_role("button", name="确认", exact=True).click()
+    expect(phone.locator(".card-place", has_text="已办理").last).to_be_visible()
+    expect(asks).to_have_count(0)
+
+
+def test_a_phone_of_the_stage_opens_alone_as_it_is(
+    browser: Browser, gateway: Gateway, screens: list[Screen]
+) -> None:
+    stage = Screen.opened(browser, gateway.url + "/", width=1440, height=900)
+    screens.append(stage)
+
+    with stage.page.expect_popup() as alone:
+        stage.page.get_by_role("link", name="单独打开 次仁的手机").click()
+
+    expect(alone.value.locator("body")).to_contain_text("次*")
+
+
 def test_where_there_is_no_demonstration_the_stage_is_a_plain_page(
     browser: Browser, gateway: Gateway, screens: list[Screen]
 ) -> None:
@@ -496,3 +549,20 @@ def test_where_there_is_no_demonstration_the_stage_is_a_plain_page(
     screen.page.wait_for_load_state("networkidle")
     expect(screen.page.locator("iframe")).to_have_count(0)
     screen.forgive("404")
+
+
+@pytest.mark.parametrize(
+    ("path", "told"), [("/", "这个网关上有什么"), ("/till/", "这里没有演示机构")]
+)
+def test_a_town_without_demo_people_is_told(
+    browser: Browser, gateway: Gateway, screens: list[Screen], path: str, told: str
+) -> None:
+    nobody: dict[str, list[str]] = {"people": [], "institutions": []}
+    screen = Screen.opened(browser, gateway.url + "/livez", width=1440, height=900)
+    screens.append(screen)
+    screen.page.route("**/development/people", lambda route: route.fulfill(json=nobody))
+
+    screen.page.goto(gateway.url + path, wait_until="networkidle")
+
+    expect(screen.page.get_by_role("heading", name=told)).to_be_visible()
+    expect(screen.page.locator("iframe")).to_have_count(0)

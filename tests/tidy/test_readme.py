@@ -3,13 +3,15 @@
 import json
 import re
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.main import get_command
 
 from gongji.app.settings import settings_table
-from gongji.app.welcome import load_families
+from gongji.app.welcome import FAMILIES, load_families
 from gongji.chat.announcements import HEARINGS
 from gongji.chat.reminders import card_of
 from gongji.cli import commands
@@ -112,6 +114,12 @@ def test_every_rule_that_a_region_may_change_is_told() -> None:
     assert told == set(RULE_NAMES)
 
 
+def test_the_word_that_it_adds_is_not_there_yet() -> None:
+    (word,) = re.findall(r"\| (\S+) under 妈妈 \|", readme.text())
+
+    assert word not in (files("gongji.chat") / "words.toml").read_text(encoding="utf-8")
+
+
 def test_every_command_and_target_that_it_names_is_there() -> None:
     makefile = (readme.ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(_TARGET.findall(makefile))
@@ -120,6 +128,23 @@ def test_every_command_and_target_that_it_names_is_there() -> None:
     assert set(re.findall(r"(?:`|^)make ([a-z-]+)", readme.text(), re.MULTILINE)) <= targets
     assert set(re.findall(r"bin/gongji ([a-z-]+)", readme.text())) <= program
     assert all(f"`{name}`" in readme.text() for name in program)
+
+
+def test_the_premium_that_it_offers_can_be_paid() -> None:
+    paragraph = readme.text().split("**Others to play.**")[1].split("\n")[0]
+    payer, insured = re.findall(r"\(`(\d{17}[\dX])`\)", paragraph)[:2]
+    text = (files("gongji.app") / FAMILIES).read_text(encoding="utf-8")
+    records = [json.loads(line) for line in text.splitlines()]
+
+    def the(kind: str, **wanted: object) -> dict[str, Any]:
+        fields = {"record": kind, **wanted}
+        return next(one for one in records if fields.items() <= one.items())
+
+    category = the("person", id_number=insured, scheme="RESIDENT")["premium_category"]
+    account = the("account", owner=payer)
+    assert the("kinship", person=payer, relative=insured)["kinship"] == "PARENT"
+    assert account.get("status", "NORMAL") == "NORMAL"
+    assert account["opening_balance_fen"] >= the("tariff", category=category)["amount_fen"]
 
 
 def test_every_link_leads_somewhere() -> None:

@@ -3,6 +3,7 @@
 
 import { clock, daysUntil, moment, yuan } from "./format";
 import { fill, words } from "./look";
+import { returned } from "./returned";
 import type { Message } from "./talk";
 
 type Card = NonNullable<Message["card"]>;
@@ -132,7 +133,7 @@ function binding(one: Binding): Part {
   const t = words();
   const isSharer = one.__typename === "BindingAsSharer";
   const name = isSharer ? one.beneficiaryName : "sharerName" in one ? one.sharerName : "";
-  const sentence = isSharer ? t.cardSharesWith : t.cardSharedBy;
+  const sentence = t[`${isSharer ? "sharer" : "beneficiary"}${one.status}`];
   const until = one.status === "INVITED" ? [fill(t.until, { at: moment(one.expiresAt) })] : [];
   const consent = "awaitsOwnConsent" in one && one.awaitsOwnConsent ? [t.cardConsent] : [];
   return {
@@ -238,7 +239,7 @@ function reversal(card: Of<"ReversalCard">): Part {
     title: t.cardReversed,
     state: t.reversed,
     tone: "off",
-    sentences: [t.cardReversedText],
+    sentences: returned(card.settlement),
   };
 }
 

@@ -142,13 +142,19 @@ export class Talk {
     return this.pressings.get(messageId) ?? { isBusy: false, said: "" };
   }
 
-  /** Press a button; the message and the button are the key, so that twice is once. */
-  async press(messageId: string, button: string): Promise<void> {
-    if (this.pressing(messageId).isBusy) return;
+  /**
+   * Press a button; the message and the button are the key, so that twice is once.
+   *
+   * @returns whether a message answers it; all else shows on the card itself.
+   */
+  async press(messageId: string, button: string): Promise<boolean> {
+    if (this.pressing(messageId).isBusy) return false;
     this.pressings.set(messageId, { isBusy: true, said: "" });
     this.tell();
-    this.pressings.set(messageId, { isBusy: false, said: await this.pressed(messageId, button) });
+    const { said, isAnswered } = await this.pressed(messageId, button);
+    this.pressings.set(messageId, { isBusy: false, said });
     this.tell();
+    return isAnswered;
   }
 
   /** Everything that is here was read. */
@@ -278,16 +284,22 @@ export class Talk {
     }
   }
 
-  private async pressed(messageId: string, button: string): Promise<string> {
+  private async pressed(
+    messageId: string,
+    button: string,
+  ): Promise<{ said: string; isAnswered: boolean }> {
     try {
       const { pressCardButton } = await ask(PressCardButton, { input: { messageId, button } });
-      if (pressCardButton.__typename !== "PressCardButtonPayload") return told(pressCardButton);
+      if (pressCardButton.__typename !== "PressCardButtonPayload") {
+        return { said: told(pressCardButton), isAnswered: false };
+      }
       const { pressed, reply } = pressCardButton;
       this.put(pressed, ...(reply ? [reply] : []));
-      return "";
+      return { said: "", isAnswered: reply !== null };
     } catch (reason) {
       if (!(reason instanceof Trouble)) throw reason;
-      return reason.kind === "FAULT" ? words().errorText : words().unknownText;
+      const said = reason.kind === "FAULT" ? words().errorText : words().unknownText;
+      return { said, isAnswered: false };
     }
   }
 

@@ -38,20 +38,35 @@ _FIRST_QUERY: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Welcome:
-    """One ready-made token for each kind of actor."""
+class Held:
+    """A ready-made token, and whose it is."""
 
-    sharer: str
-    beneficiary: str
-    till: str
-    staff: str
+    holder: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """One ready-made token for each kind of actor.
+
+    Attributes:
+        till_code: the institution of the till.
+        is_story: the demo families are here, whom the pages know; a seeded town has none of them.
+    """
+
+    sharer: Held
+    beneficiary: Held
+    till: Held
+    staff: Held
+    till_code: str
+    is_story: bool
 
     def first_request(self, base_url: str) -> str:
         """Return a command line that asks for the beneficiary's family account."""
         body = json.dumps({"query": _FIRST_QUERY})
         return (
             f"curl -s {base_url}/graphql -H 'content-type: application/json' "
-            f"-H 'authorization: Bearer {self.beneficiary}' -d '{body}'"
+            f"-H 'authorization: Bearer {self.beneficiary.token}' -d '{body}'"
         )
 
 
@@ -79,14 +94,23 @@ async def welcome(settings: Settings, ports: Ports) -> Welcome:
     maker = TokenMaker(settings, now=now, lasting=LASTING)
     with as_file(files("gongji.app") / FAMILIES) as file:
         pair, place = _first(file, ports)
-    cast = _Cast(pair.sharer, pair.beneficiary, place.code)
-    if not await PersonRow.exists(id_number_digest=id_number_digest(ports.key_ring, pair.sharer)):
-        cast = await _cast_of_a_town(ports)
+    digest = id_number_digest(ports.key_ring, pair.sharer)
+    is_story = await PersonRow.exists(id_number_digest=digest)
+    story = _Cast(pair.sharer, pair.beneficiary, place.code)
+    cast = story if is_story else await _cast_of_a_town(ports)
+
+    async def person(id_number: str) -> Held:
+        found = await PersonRow.get(id=await demo_person(ports, id_number))
+        return Held(found.name, maker.person(found.id))
+
+    institution = await InstitutionRow.get(id=await institution_of(cast.institution_code))
     return Welcome(
-        sharer=maker.person(await demo_person(ports, cast.sharer)),
-        beneficiary=maker.person(await demo_person(ports, cast.beneficiary)),
-        till=maker.till(await institution_of(cast.institution_code), _CLERK),
-        staff=maker.staff(STAFF_REGION, ALL_ROLES),
+        sharer=await person(cast.sharer),
+        beneficiary=await person(cast.beneficiary),
+        till=Held(f"{institution.name} {institution.code}", maker.till(institution.id, _CLERK)),
+        staff=Held(STAFF_REGION, maker.staff(STAFF_REGION, ALL_ROLES)),
+        till_code=institution.code,
+        is_story=is_story,
     )
 
 

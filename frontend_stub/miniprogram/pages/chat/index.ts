@@ -174,8 +174,11 @@ Component({
       talk().say(text);
     },
 
-    onPress(event: WechatMiniprogram.CustomEvent<{ button: string }>) {
-      void talk().press(String(event.currentTarget.dataset.message), event.detail.button);
+    /** The answer stands at the end, however far up the card is. */
+    async onPress(event: WechatMiniprogram.CustomEvent<{ button: string }>) {
+      const message = String(event.currentTarget.dataset.message);
+      const isAnswered = await talk().press(message, event.detail.button);
+      if (isAnswered && this.data.leaveOff.length > 0) this.onDown();
     },
 
     onAgain(event: WechatMiniprogram.TouchEvent) {

@@ -5,6 +5,7 @@ import { moment, yuan } from "../../lib/format";
 import { ask } from "../../lib/graphql";
 import { fill, look, lookOf, words } from "../../lib/look";
 import { phaseAfter, type Phase } from "../../lib/phase";
+import { returned } from "../../lib/returned";
 
 type Settled = NonNullable<SettlementQuery["settlement"]>;
 
@@ -54,7 +55,9 @@ function shown(settled: Settled): typeof NONE {
   return {
     id: settled.id,
     place: settled.institution.name,
-    reversed: reversal ? fill(t.receiptReversed, { at: moment(reversal.reversedAt) }) : "",
+    reversed: reversal
+      ? [fill(t.receiptReversed, { at: moment(reversal.reversedAt) }), ...returned(settled)].join("")
+      : "",
     facts: pairs([
       [t.receiptAt, moment(settled.settledAt)],
       [t.receiptVisit, visit],
