@@ -309,14 +309,13 @@ async def test_a_relative_is_invited_and_neither_number_nor_name_is_kept(
     wife, husband = await make_couple(world)
     speaker = Speaker(api, wife)
 
+    masked = f"5{'*' * 16}{husband.id_number[-1]}"
+
     answer = await speaker.send(f"邀请老公{husband.name}，身份证号码{husband.id_number}")
     message = answer["reply"]
 
     assert message["card"]["sentences"][:2] == [
-        (
-            f"邀请您的配偶次**吉（证件号码5****************{husband.id_number[-1]}）"
-            "使用您的个人账户余额。"
-        ),
+        f"邀请您的配偶次**吉（证件号码{masked}）使用您的个人账户余额。",
         "对方接受后才生效；绑定不划转任何资金。",
     ]
     assert message["card"]["sentences"][2].startswith(
