@@ -29,6 +29,7 @@ from gongji.chat.intents import (
     Withdraw,
 )
 from gongji.chat.live import family_of, places_to_choose, policy_of
+from gongji.chat.paying import why_not_paid, worth_asking
 from gongji.chat.proposals import (
     ENDABLE,
     MOST_CHOICES,
@@ -53,7 +54,12 @@ from gongji.usecases.end import quote_end
 from gongji.usecases.ports import Ports
 from gongji.usecases.views.bindings import BindingAsSharer, BindingView, see_binding, see_bindings
 from gongji.usecases.views.own import see_own_account
-from gongji.usecases.views.premiums import list_payable_premiums, list_premiums, see_premiums
+from gongji.usecases.views.premiums import (
+    PayablePremium,
+    list_payable_premiums,
+    list_premiums,
+    see_premiums,
+)
 from gongji.usecases.views.relatives import Relative, RelativeSide, list_relatives
 
 _SHARER, _BENEFICIARY = RelativeSide.SHARER, RelativeSide.BENEFICIARY
@@ -229,18 +235,17 @@ def _moved(now: list[UUID], one: UUID, place: Place, other: Relative | None) -> 
 async def _premiums(
     wish: PayPremium, relatives: Sequence[Relative], actor: Actor, ports: Ports
 ) -> list[Proposal]:
-    """Return the premiums that are meant: of the year that was said, or those that are open."""
+    """Return the premiums that are meant: of the year that was said, or those worth asking."""
     meant = {x.binding_id for x in fitting(relatives, wish.whom, side=_BENEFICIARY, among=LIVE)}
     found = [one for one in await list_payable_premiums(actor, ports) if one.binding_id in meant]
     named = [one for one in found if wish.year in {None, one.tariff.year}]
-    open_now = [one for one in named if not one.reasons]
     return [
         Proposal(
             Act.PAY,
             one.binding_id,
             pay_terms(one.tariff, from_own=one.from_own, plan=one.plan),
         )
-        for one in open_now or named
+        for one in worth_asking(named)
     ]
 
 
@@ -263,6 +268,8 @@ async def _refunds(
 async def ask_to_confirm(proposal: Proposal, actor: Actor, ports: Ports) -> Said:
     """Ask to confirm one proposal as it stands now, or say why it cannot be done."""
     try:
+        if proposal.act is Act.PAY and (one := await _unpayable(proposal, actor, ports)):
+            return await why_not_paid(one, actor, ports)
         shown = await refreshed(proposal, actor, ports)
     except Refusal as refusal:
         return refused(refusal)
@@ -337,13 +344,22 @@ def _limited(terms: Mapping[str, object], was: Limit) -> dict[str, object]:
 
 
 async def _payable(proposal: Proposal, actor: Actor, ports: Ports) -> Proposal:
+    one = await _premium_of(proposal, actor, ports)
+    if one.reasons:
+        raise Refusal(*one.reasons)
+    return replace(proposal, terms=pay_terms(one.tariff, from_own=one.from_own, plan=one.plan))
+
+
+async def _unpayable(proposal: Proposal, actor: Actor, ports: Ports) -> PayablePremium | None:
+    one = await _premium_of(proposal, actor, ports)
+    return one if one.reasons else None
+
+
+async def _premium_of(proposal: Proposal, actor: Actor, ports: Ports) -> PayablePremium:
     about = (proposal.binding_id, proposal.terms["year"])
     for one in await list_payable_premiums(actor, ports):
         if (one.binding_id, one.tariff.year) == about:
-            if one.reasons:
-                raise Refusal(*one.reasons)
-            terms = pay_terms(one.tariff, from_own=one.from_own, plan=one.plan)
-            return replace(proposal, terms=terms)
+            return one
     raise refuse(Code.PREMIUM_NOT_PAYABLE)
 
 

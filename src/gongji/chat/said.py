@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from gongji.chat import texts
 from gongji.domain.conversation import Author, Card, Draft
-from gongji.domain.errors import Refusal
+from gongji.domain.errors import Reason, Refusal
 from gongji.usecases.press_button import Telling
 from gongji.usecases.reply import Counted
 
@@ -31,13 +31,18 @@ class Said:
 
 def refused(refusal: Refusal) -> Said:
     """Say why the rules say no: every reason, and what can be done about it."""
-    parts = dict.fromkeys(
-        part
-        for reason in refusal.reasons
-        for part in (reason.code.message, reason.code.remedy)
-        if part is not None
-    )
+    parts = dict.fromkeys(part for reason in refusal.reasons for part in _parts(reason))
     return Said("".join(parts))
+
+
+def in_words(reason: Reason) -> str:
+    """Say one reason, and what can be done about it."""
+    return "".join(_parts(reason))
+
+
+def _parts(reason: Reason) -> tuple[str, ...]:
+    code = reason.code
+    return (code.message,) if code.remedy is None else (code.message, code.remedy)
 
 
 def nobody(what: str) -> Said:

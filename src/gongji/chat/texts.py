@@ -81,6 +81,14 @@ PREMIUM_WINDOWS: Final[dict[str, str]] = {
     "PREMIUM_CLOSES": "{year}年度居民医保费将于{closes}截止，还有家人未缴。您可以用个人账户代缴：",
 }
 PREMIUM_WINDOW_OVER: Final = "{year}年度居民医保费目前没有可由您代缴的家人。"
+NOT_PAYABLE: Final = "为{name}缴纳{year}年度居民医保费须付{amount}，目前不能缴纳。"
+PAID_FROM_TO: Final = "缴费期为{opens:%Y年%-m月%-d日}至{closes:%Y年%-m月%-d日}。"
+PAID_WHILE_PAUSED: Final = "您已暂停为{name}共济，恢复后才能缴纳。"
+PAID_FROM_ACCOUNT: Final[dict[str, str]] = {
+    "FROZEN": "您的个人账户已冻结；如有疑问，请联系参保地医保经办机构。",
+    "CLOSED": "您的个人账户已关闭；如有疑问，请联系参保地医保经办机构。",
+}
+"""Why the own account cannot pay a premium, by its state."""
 DAY: Final = "{month}月{day}日"
 PAY_FOR: Final = "为{name}缴纳"
 

@@ -117,11 +117,11 @@ REASONS: Final[dict[str, tuple[str, str | None]]] = {
     ),
     "PREMIUM_INSURED_NOT_RESIDENT": ("被缴费人不是居民医保参保人。", None),
     "PREMIUM_PAYER_CANNOT_PAY": (
-        "共济关系或缴费人的个人账户目前不能用于缴费。",
-        "请确认共济关系有效、未暂停，且个人账户状态正常。",
+        "共济关系或您的个人账户目前不能用于缴费。",
+        "请确认共济关系有效、未暂停，且您的个人账户状态正常。",
     ),
     "PREMIUM_BALANCE_SHORT": (
-        "个人账户余额不足以缴纳全部保费。",
+        "您的个人账户余额不足以缴纳全部保费。",
         "保费须一次缴清，可改用其他方式缴纳。",
     ),
     "PREMIUM_NOT_REFUNDABLE": ("这笔保费当前不能退。", "请刷新后查看最新状态。"),

@@ -618,7 +618,55 @@ async def test_a_premium_that_cannot_be_paid_is_refused_before_it_is_asked(
     await PersonalAccountRow.filter(owner_id=daughter.id).update(balance_fen=100_00)
 
     assert await Speaker(api, daughter).hears("给爸爸交居民医保费") == (
-        "个人账户余额不足以缴纳全部保费。保费须一次缴清，可改用其他方式缴纳。"
+        "为王*山缴纳2027年度居民医保费须付¥380.00，目前不能缴纳。"
+        "您的个人账户余额不足以缴纳全部保费。保费须一次缴清，可改用其他方式缴纳。"
+    )
+
+
+async def test_the_own_account_and_pause_are_named_to_who_cannot_pay(
+    api: Api, world: World
+) -> None:
+    daughter, _, binding_id = await make_payers(world)
+    speaker, costs = (
+        Speaker(api, daughter),
+        "为王*山缴纳2027年度居民医保费须付¥380.00，目前不能缴纳。",
+    )
+    await PersonalAccountRow.filter(owner_id=daughter.id).update(status=AccountStatus.FROZEN)
+
+    assert await speaker.hears("给爸爸交居民医保费") == (
+        f"{costs}您的个人账户已冻结；如有疑问，请联系参保地医保经办机构。"
+    )
+    await BindingRow.filter(id=binding_id).update(status=BindingStatus.PAUSED)
+    assert await speaker.hears("给爸爸交居民医保费") == (
+        f"{costs}您已暂停为王*山共济，恢复后才能缴纳。"
+    )
+
+
+async def test_only_a_year_whose_window_is_open_is_asked_about(api: Api, world: World) -> None:
+    daughter, _, _ = await make_payers(world)
+    for year in (2028, 2029):
+        await TariffRow.create(
+            region=NGARI,
+            year=year,
+            category="ADULT",
+            amount_fen=400_00,
+            opens_on=date(year - 1, 9, 1),
+            closes_on=date(year - 1, 12, 31),
+        )
+    speaker = Speaker(api, daughter)
+    await PersonalAccountRow.filter(owner_id=daughter.id).update(balance_fen=100_00)
+
+    assert "2027年度居民医保费须付¥380.00" in await speaker.hears("给爸爸交居民医保费")
+    assert await speaker.hears("给爸爸交2029年的居民医保费") == (
+        "为王*山缴纳2029年度居民医保费须付¥400.00，目前不能缴纳。"
+        "缴费期为2028年9月1日至2028年12月31日。"
+        "您的个人账户余额不足以缴纳全部保费。保费须一次缴清，可改用其他方式缴纳。"
+    )
+    await TariffRow.filter(year=2027).delete()
+    await PersonalAccountRow.filter(owner_id=daughter.id).update(balance_fen=1000_00)
+    assert await speaker.hears("给爸爸交居民医保费") == (
+        "为王*山缴纳2028年度居民医保费须付¥400.00，目前不能缴纳。"
+        "缴费期为2027年9月1日至2027年12月31日。"
     )
 
 
