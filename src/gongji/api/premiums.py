@@ -219,7 +219,8 @@ class PayablePremiums:
     """可缴纳的保费。The premiums that could be paid."""
 
     premiums: list[PayablePremiumType] = strawberry.field(
-        description="先按绑定先后、再按年度，最多100笔。By relative, then year; 100 at most.",
+        description="缴费期内的在前，再按绑定先后和年度，最多100笔。"
+        "Open windows first, then by relative and year; 100 at most.",
         directives=[ListSize(assumed_size=MOST_PAYABLE)],
     )
 

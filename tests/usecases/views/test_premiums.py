@@ -8,6 +8,7 @@ import pytest
 from gongji.domain.actor import Actor
 from gongji.domain.binding import BindingStatus, Capacity
 from gongji.domain.errors import Code, Forbidden, Refusal
+from gongji.domain.kinship import Kinship
 from gongji.domain.page import PageRequest
 from gongji.domain.person import AccountStatus, PersonStatus, Scheme
 from gongji.domain.policy import PremiumPayers
@@ -104,6 +105,22 @@ class TestPayable:
         assert [(x.tariff.year, codes(x)) for x in seen] == [
             (2027, []),
             (2028, [Code.PREMIUM_WINDOW_CLOSED]),
+        ]
+
+    async def test_open_windows_come_first_whoever_was_bound_first(
+        self, family: PremiumFamily, world: World
+    ) -> None:
+        await tariff(year=2028, opens_on=date(2026, 11, 21), closes_on=date(2027, 12, 31))
+        aunt = await world.person("拉姆", scheme=Scheme.RESIDENT)
+        later = await world.bind(family.a, aunt, kinship=Kinship.SIBLING)
+
+        seen = await payable(family)
+
+        assert [(x.tariff.year, x.binding_id) for x in seen] == [
+            (2027, family.binding),
+            (2027, later),
+            (2028, family.binding),
+            (2028, later),
         ]
 
     async def test_only_the_nearest_regions_tariff_counts(self, family: PremiumFamily) -> None:

@@ -61,9 +61,10 @@ class PayablePremium:
 
 
 async def list_payable_premiums(actor: Actor, ports: Ports) -> tuple[PayablePremium, ...]:
-    """List the premiums that a sharer could pay: by relative in order of binding, then by year.
+    """List the premiums that a sharer could pay: those whose window is open first.
 
-    A relative for whom nobody can pay, being no resident or not in normal status, is left out.
+    Among these, and among the others, by relative in order of binding, then by year. A relative
+    for whom nobody can pay, being no resident or not in normal status, is left out.
 
     Raises:
         Forbidden: the actor is no person.
@@ -82,11 +83,12 @@ async def list_payable_premiums(actor: Actor, ports: Ports) -> tuple[PayablePrem
         beside=Beside(premiums_of=insured_ids),
     )
     facts, payer_id = families.premiums, actor.person_id
-    return tuple(
+    found = (
         payable
         for insured_id in insured_ids
         for payable in _payable(families.family(insured_id, at), facts, payer_id, ports, at)
     )
+    return tuple(sorted(found, key=lambda one: not one.tariff.is_open(business_day(at))))
 
 
 def _payable(
