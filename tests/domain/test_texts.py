@@ -39,6 +39,8 @@ def test_every_code_says_what_is_wrong_and_what_can_be_done(code: Code) -> None:
     assert CHINESE.search(code.message)
     assert code.message.endswith("。")
     assert code.remedy is None or code.remedy.endswith("。")
+    # National field names are for programs; a clerk reads this.
+    assert "_" not in code.message + (code.remedy or "")
 
 
 def test_a_refusal_has_no_text_of_its_own() -> None:

@@ -81,14 +81,11 @@ REASONS: Final[dict[str, tuple[str, str | None]]] = {
     "BILL_TOTAL_NOT_POSITIVE": ("医疗费总额必须大于0。", None),
     "BILL_PARTS_DO_NOT_CLOSE": (
         "账单不平：全自费、超限价、先行自付、政策范围内之和不等于医疗费总额。",
-        (
-            "请核对 medfee_sumamt = fulamt_ownpay_amt + overlmt_selfpay"
-            " + preselfpay_amt + inscp_scp_amt。"
-        ),
+        "请核对：医疗费总额 = 全自费 + 超限价 + 先行自付 + 政策范围内。",
     ),
     "BILL_PAYERS_DO_NOT_CLOSE": (
         "账单不平：基金支付、个人负担、医院负担之和不等于医疗费总额。",
-        "请核对 medfee_sumamt = fund_pay_sumamt + psn_part_amt + hosp_part_amt。",
+        "请核对：医疗费总额 = 基金支付 + 个人负担 + 医院负担。",
     ),
     "BILL_LINES_DO_NOT_CLOSE": ("账单不平：明细金额之和不等于医疗费总额。", "请核对明细金额。"),
     "BILL_LINES_MISSING": ("药店的账单必须有明细。", "请上传每一项药品或商品的明细。"),
