@@ -24,6 +24,7 @@ from gongji.chat.relatives import fitting
 from gongji.chat.reminders import statement_card
 from gongji.chat.said import Said, nobody, refused
 from gongji.chat.suggesting import suggest
+from gongji.chat.wards import addressed
 from gongji.domain.actor import Actor
 from gongji.domain.binding import LIVE, BindingStatus
 from gongji.domain.conversation import Card, CardKind, Draft
@@ -80,7 +81,7 @@ async def answer_question(asked: Ask, actor: Actor, ports: Ports) -> Said:
         case LastBill():
             last = await _last_bill(actor, ports)
             if last is None:
-                return Said(texts.NO_BILL)
+                return await _none(texts.NO_BILL, actor, ports)
             return Said(card=Card(CardKind.RECEIPT, {"settlement": last.id}))
         case WhyNotUsed():
             return await _why_not_used(asked, actor, ports)
@@ -99,9 +100,14 @@ async def _help_about(topic: Topic | None, actor: Actor, ports: Ports) -> Said:
     return await suggest("HELP_ABOUT", (topic,), actor, ports)
 
 
+async def _none(text: str, actor: Actor, ports: Ports, **terms: int) -> Said:
+    """Say that there is nothing of what was asked for, of the actor or of the ward (G19)."""
+    return Said(text.format(who=await addressed(actor, ports), **terms))
+
+
 async def _balance(actor: Actor, ports: Ports) -> Said:
     if await see_own_account(actor, ports) is None:
-        return Said(texts.NO_ACCOUNT)
+        return await _none(texts.NO_ACCOUNT, actor, ports)
     return Said(card=Card(CardKind.BALANCE, {}))
 
 
@@ -109,7 +115,9 @@ async def _sharers(actor: Actor, ports: Ports) -> Said:
     family = await family_of(actor, ports)
     if family is None:
         return Said(texts.REGION_NOT_OPEN)
-    return Said(card=Card(CardKind.ORDER, {})) if family.sharers else Said(texts.NO_SHARERS)
+    if not family.sharers:
+        return await _none(texts.NO_SHARERS, actor, ports)
+    return Said(card=Card(CardKind.ORDER, {}))
 
 
 async def _beneficiaries(actor: Actor, ports: Ports) -> Said:
@@ -117,7 +125,7 @@ async def _beneficiaries(actor: Actor, ports: Ports) -> Said:
     if family is None:
         return Said(texts.REGION_NOT_OPEN)
     if not family.beneficiaries:
-        return Said(texts.NO_BENEFICIARIES)
+        return await _none(texts.NO_BENEFICIARIES, actor, ports)
     return Said(card=Card(CardKind.BENEFICIARIES, {}))
 
 
@@ -214,7 +222,7 @@ async def _statement(asked: Statement, actor: Actor, ports: Ports) -> Said:
     """Sum a month of the own account up."""
     month = await sum_up_month(actor, ports, date(asked.year, asked.month, 1))
     if month is None:
-        return Said(texts.NO_ACCOUNT)
+        return await _none(texts.NO_ACCOUNT, actor, ports)
     if not month.entries:
-        return Said(texts.NO_STATEMENT.format(year=asked.year, month=asked.month))
+        return await _none(texts.NO_STATEMENT, actor, ports, year=asked.year, month=asked.month)
     return Said(card=statement_card(asked.year, asked.month))

@@ -37,6 +37,7 @@ from gongji.chat.suggesting import suggest
 from gongji.chat.talk import Talk
 from gongji.chat.typed import masked
 from gongji.chat.understanding import understand
+from gongji.chat.wards import invited_ward
 from gongji.domain.business_day import business_day
 from gongji.domain.conversation import (
     MOST_TYPED_CHARACTERS,
@@ -278,7 +279,17 @@ async def _carry_out(proposal: Proposal, pressed: Press, talk: Talk) -> tuple[Pr
         return PressOutcome.OVERTAKEN, await _asked_again(proposal, talk)
     except Refusal as refusal:
         return PressOutcome.REFUSED, refused(refusal)
-    return PressOutcome.DONE, Said(texts.DONE[proposal.act], telling=telling(proposal.act, done))
+    text = await _done(proposal, done.id, talk)
+    return PressOutcome.DONE, Said(text, telling=telling(proposal.act, done))
+
+
+async def _done(proposal: Proposal, done_id: UUID, talk: Talk) -> str:
+    """Say what was done; to who invited a ward, that it is they who accept (G19)."""
+    if proposal.act is Act.INVITE:
+        name = await invited_ward(done_id, talk.actor, talk.ports)
+        if name is not None:
+            return texts.INVITED_WARD.format(name=name)
+    return texts.DONE[proposal.act]
 
 
 async def _asked_again(proposal: Proposal, talk: Talk) -> Said:

@@ -41,10 +41,11 @@ NOTICES: Final[dict[str, str]] = {
 PREMIUM_AS_PAYER: Final = "您为{name}缴纳的{year}年度居民医保费"
 PREMIUM_AS_INSURED: Final = "{name}为您缴纳的{year}年度居民医保费"
 
-NO_ACCOUNT: Final = "您没有医保个人账户。"
-NO_SHARERS: Final = "目前没有家人为您共济。"
-NO_BENEFICIARIES: Final = "您目前没有为家人共济。"
-NO_BILL: Final = "您还没有结算记录。"
+YOU: Final = "您"
+NO_ACCOUNT: Final = "{who}没有医保个人账户。"
+NO_SHARERS: Final = "目前没有家人为{who}共济。"
+NO_BENEFICIARIES: Final = "{who}目前没有为家人共济。"
+NO_BILL: Final = "{who}还没有结算记录。"
 REGION_NOT_OPEN: Final = "参保地尚未开通家庭共济，请联系参保地医保经办机构。"
 
 COVERAGE: Final[dict[str, str]] = {
@@ -74,7 +75,7 @@ WHY_OF_MINE: Final[dict[str, str]] = {
     "USABLE": "您的账户目前可以为{name}共济。",
 }
 
-NO_STATEMENT: Final = "{year}年{month}月您的个人账户没有明细。"
+NO_STATEMENT: Final = "{year}年{month}月{who}的个人账户没有明细。"
 
 PREMIUM_WINDOWS: Final[dict[str, str]] = {
     "PREMIUM_OPENED": "{year}年度居民医保费开始缴纳，{closes}截止。您可以用个人账户为家人代缴：",
@@ -204,6 +205,9 @@ DONE: Final[dict[str, str]] = {
     "PAY": "保费已扣款，等待税务确认。",
     "REFUND": "保费已退回原账户。",
 }
+INVITED_WARD: Final = (
+    "邀请已发出。{name}由您代为办理：请在“我的”的“为谁办理”中选择{name}，再接受邀请。"
+)
 CANCELLED: Final = "已取消，没有办理任何业务。"
 CHANGED: Final = "情况有变化，请查看最新的内容后再确认。"
 

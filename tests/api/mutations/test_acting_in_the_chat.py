@@ -345,6 +345,19 @@ async def test_a_card_that_invites_shows_the_name_that_was_typed_and_no_other(
     assert card["sentences"][0].startswith("邀请您的配偶多**仁（证件号码5")
 
 
+async def test_who_invites_the_own_ward_is_told_to_accept_for_the_ward(
+    api: Api, world: World
+) -> None:
+    wife, _ = await make_couple(world)
+    child = await world.person("王小明", male=True, born_on=date(2018, 1, 1))
+    await world.kin(wife, child, Kinship.CHILD)
+    await world.guardian(wife, child)
+
+    assert await Speaker(api, wife).confirms(f"邀请儿子王小明，身份证号码{child.id_number}") == (
+        "邀请已发出。王*明由您代为办理：请在“我的”的“为谁办理”中选择王*明，再接受邀请。"
+    )
+
+
 async def test_who_is_not_verified_is_one_answer_whatever_it_is(api: Api, world: World) -> None:
     wife, husband = await make_couple(world)
     speaker = Speaker(api, wife)
@@ -1122,7 +1135,7 @@ async def test_a_guardian_sees_and_does_what_the_child_could(guarded: Guarded) -
 
     assert [x["sharerName"] for x in order["sharers"]] == ["次**吉"]
     assert (quote["ownFen"], quote["rest"]) == (0, "FULLY")
-    assert await guarded.mother.hears("我的余额") == "您没有医保个人账户。"
+    assert await guarded.mother.hears("我的余额") == "小*明没有医保个人账户。"
     assert await guarded.mother.confirms("解除和爸爸的绑定") == "已解除绑定。"
     assert await status(guarded.binding_id) is BindingStatus.ENDED
     sent = await MessageRow.filter(author="PERSON")

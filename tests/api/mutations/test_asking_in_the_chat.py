@@ -434,3 +434,17 @@ async def test_what_is_suggested_is_about_a_relative_whom_the_person_has(
     assert (await hers.shows("排"))["examples"] == ["把妈妈排到第一"]
     assert (await his.shows("停"))["examples"] == ["暂停妈妈的共济"]
     assert (await hers.shows("暂停爸爸的共济"))["__typename"] == "ConfirmCard"
+
+
+async def test_a_ward_is_spoken_of_by_name_where_there_is_nothing(api: Api, world: World) -> None:
+    await world.policy()
+    mother = await world.person("王小兰", balance=300_00)
+    child = await world.person("王小明", male=True, born_on=date(2018, 1, 1))
+    await world.guardian(mother, child)
+    speaker = Speaker(api, mother, ward=child)
+
+    assert await speaker.hears("我的余额") == "王*明没有医保个人账户。"
+    assert await speaker.hears("谁给我共济") == "目前没有家人为王*明共济。"
+    assert await speaker.hears("我给谁共济") == "王*明目前没有为家人共济。"
+    assert await speaker.hears("上次是怎么扣的") == "王*明还没有结算记录。"
+    assert await Speaker(api, child).hears("我的余额") == "您没有医保个人账户。"
