@@ -153,7 +153,7 @@ def test_a_phone_speaks_tibetan_and_chinese(open_phone: Opening) -> None:
     phone.press("中文")
 
     phone.page.get_by_role("button", name="首页").click()
-    phone.sees("谁与我共济")
+    phone.sees("谁的账户给我用")
 
 
 def test_movements_are_taken_away_as_a_file(open_phone: Opening) -> None:

@@ -3,6 +3,7 @@
 
 import { clock, daysUntil, moment, yuan } from "./format";
 import { fill, words } from "./look";
+import { orderNote } from "./order_note";
 import { returned } from "./returned";
 import type { Message } from "./talk";
 
@@ -169,7 +170,6 @@ function received(card: Of<"ReceivedInvitationCard">): Part {
 
 function order(card: Of<"OrderCard">): Part {
   const t = words();
-  const isBureau = card.orderSource === "BUREAU";
   return {
     title: t.titleOrder,
     sentences: card.sharers.length === 0 ? [t.noSharers] : [],
@@ -177,10 +177,8 @@ function order(card: Of<"OrderCard">): Part {
       `${one.rank ?? index + 1}　${one.sharerName}`,
       t[one.availability],
     ]),
-    note: isBureau ? t.sharersBureau : t.cardOrderNote,
-    ...(isBureau || card.sharers.length < 2
-      ? {}
-      : { url: "/pages/order/index", urlName: t.cardReorder }),
+    note: orderNote(card.orderSource, card.sharers, t.cardOrderNote),
+    ...(card.sharers.length < 2 ? {} : { url: "/pages/order/index", urlName: t.cardReorder }),
   };
 }
 

@@ -4,6 +4,7 @@ import { FamilyAccount, type FamilyAccountQuery } from "../../../generated/opera
 import { moment, yuan } from "../../lib/format";
 import { ask } from "../../lib/graphql";
 import { choice, choose, fill, look, lookOf, nameTabs, words } from "../../lib/look";
+import { orderNote } from "../../lib/order_note";
 import { phaseAfter, type Phase } from "../../lib/phase";
 import { leave, session } from "../../lib/session";
 import { talk } from "../../lib/talk";
@@ -106,7 +107,7 @@ function shown(family: Family) {
       scheme: family.person.scheme === "EMPLOYEE" ? t.employee : t.resident,
     },
     account: accountOf(family.account),
-    orderNote: family.orderSource === "BUREAU" ? t.sharersBureau : t.sharersText,
+    orderNote: orderNote(family.orderSource, family.sharers, t.sharersText),
     sharers: family.sharers.map(sharerLine),
     beneficiaries: family.beneficiaries.map(beneficiaryLine),
     received: family.invitationsReceived.map((one) => ({
