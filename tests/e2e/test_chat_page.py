@@ -599,6 +599,15 @@ def _answer(route: Route, told: dict[str, Any]) -> None:
         route.continue_()
 
 
+PLACEHOLDER_FITS = """input => {
+  const style = getComputedStyle(input);
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = `${style.fontSize} ${style.fontFamily}`;
+  const room = input.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  return pen.measureText(input.placeholder).width <= room;
+}"""
+
+
 @pytest.mark.parametrize("font", FONTS)
 @pytest.mark.parametrize("version", ["standard", "elder"])
 def test_nothing_in_the_chat_is_wider_than_the_phone(
@@ -622,6 +631,7 @@ def test_nothing_in_the_chat_is_wider_than_the_phone(
     draft = phone.shown.get_by_label("说一句话").bounding_box()
     assert draft
     assert draft["width"] > 150
+    assert phone.shown.get_by_label("说一句话").evaluate(PLACEHOLDER_FITS)
     lowest = 60 if version == "elder" else 44
     heights = phone.shown.get_by_role("button").evaluate_all(
         "all => all.map(one => [one.innerText, one.getBoundingClientRect().height])"

@@ -142,6 +142,31 @@ def test_every_button_of_the_elder_version_is_large_enough(open_phone: Opening) 
     assert [one for one in heights if one[1] < 60] == []
 
 
+def test_the_bars_grow_with_the_elder_version(open_phone: Opening) -> None:
+    phone = open_phone(WANG)
+    bars = phone.page.locator(".host-bar h1, .host-tabs button")
+    size = "all => all.map(one => parseFloat(getComputedStyle(one).fontSize))"
+    before = bars.evaluate_all(size)
+
+    phone.press("切换到长辈版")
+    phone.sees("切换到标准版")
+
+    after = bars.evaluate_all(size)
+    assert len(after) == 4
+    assert all(large >= small * 1.29 for small, large in zip(before, after, strict=True))
+
+
+def test_what_ends_something_is_red(open_phone: Opening) -> None:
+    phone = open_phone(WANG)
+    phone.press("王*兰", "解除绑定")
+
+    confirm = phone.button("确定 · 解除绑定")
+
+    colour = "one => getComputedStyle(one).backgroundColor"
+    assert confirm.evaluate(colour) == "rgb(179, 38, 30)"
+    phone.press("取消")
+
+
 def test_a_phone_speaks_tibetan_and_chinese(open_phone: Opening) -> None:
     phone = open_phone(WANG)
     phone.page.get_by_role("button", name="我的").click()

@@ -155,14 +155,16 @@ function received(card: Of<"ReceivedInvitationCard">): Part {
   const t = words();
   const { sharerName: name, kinshipName: kinship } = card.binding;
   const isOpen = card.buttons.length > 0;
+  const declared = card.declaration.beneficiaryText;
   return {
     ...binding(card.binding),
     title: t.cardInvitation,
     sentences: [
       fill(t.invitesYou, { name, kinship }),
       ...(isOpen ? [fill(t.until, { at: moment(card.binding.expiresAt) })] : []),
+      // What is declared by accepting is read like all else.
+      ...(isOpen && declared ? [declared] : []),
     ],
-    note: isOpen ? (card.declaration.beneficiaryText ?? "") : "",
     // The one that accepts; it is missing where the declaration is not known here.
     first: card.buttons.length > 1 ? "primary" : "plain",
   };
