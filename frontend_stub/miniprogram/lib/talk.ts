@@ -79,7 +79,7 @@ export class Talk {
   /** Load what was said and follow what is said, unless that goes on already. */
   async attend(): Promise<void> {
     this.isAttended = true;
-    this.badge();
+    this.tell();
     if (this.following) return this.following.wake();
     if (this.phase === "ready" && this.cursor) return this.follow();
     if (!this.isLoading) await this.load();

@@ -74,10 +74,12 @@ Component({
       }
     },
 
-    /** Load anew what changed in the family, one time after the other. */
+    /** Load anew what changed in the family, one time after the other, and what could not be loaded. */
     async renew() {
-      if (this.data.isAsking || this.data.phase !== "ready") return;
+      if (this.data.isAsking) return;
       this.data.isAsking = true;
+      // The line is back, or is not known to be cut.
+      if (this.data.phase === "offline" && !talk().isCut) await this.load();
       while (this.data.heard !== talk().heard && this.data.phase === "ready") await this.load();
       this.data.isAsking = false;
     },
