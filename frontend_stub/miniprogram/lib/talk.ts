@@ -167,12 +167,15 @@ export class Talk {
     this.tell();
     try {
       await ask(MarkRead, { input: { number } });
+      this.isReading = false;
+      // What came meanwhile was not marked; whoever sees it marks it now.
+      if (this.unread > 0) this.tell();
     } catch (reason) {
       if (!(reason instanceof Trouble)) throw reason;
       this.unread += before;
       this.tell();
+      this.isReading = false;
     }
-    this.isReading = false;
   }
 
   private async load(): Promise<void> {
