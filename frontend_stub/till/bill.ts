@@ -9,8 +9,8 @@ import type {
   LineInput,
   VisitKind,
 } from "../generated/till_operations";
-import { fenOf, yuan } from "../miniprogram/lib/format";
-import { difference, T } from "./words";
+import { fenOf } from "../miniprogram/lib/format";
+import { T } from "./words";
 
 export const AMOUNTS = [
   "totalFen",
@@ -45,7 +45,10 @@ export interface Draft {
   readonly lines: readonly DraftLine[];
 }
 
-/** Something wrong with the field at a path such as `bill.lines.0.amountFen`. */
+/**
+ * Something wrong with the field at a path such as `bill.lines.0.amountFen`; without a message where
+ * the sums below the amounts tell it.
+ */
 export interface Fault {
   readonly path: string;
   readonly message: string;
@@ -142,8 +145,8 @@ function* amountFaults(
 }
 
 function* sumFaults(draft: Draft): Generator<Fault> {
-  for (const { name, path, missing } of sumsOf(draft)) {
-    if (missing) yield { path, message: difference(name, yuan(missing)) };
+  for (const { path, missing } of sumsOf(draft)) {
+    if (missing) yield { path, message: "" };
   }
 }
 

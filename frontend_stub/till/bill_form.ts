@@ -12,7 +12,7 @@ import {
   type Fault,
 } from "./bill";
 import { button, el, submit } from "./dom";
-import { EMPTY, EXAMPLES, type Example } from "./examples";
+import { EMPTY, examplesAt, type Example } from "./examples";
 import type { Person } from "./gateway";
 import { AMOUNT_NAMES, CREDENTIALS, difference, ITEMS, lineTitle, T, VISITS } from "./words";
 
@@ -38,7 +38,8 @@ function newBillNo(): string {
 export class BillForm {
   readonly node: HTMLFormElement;
   private readonly slots = new Map<string, Slot>();
-  private readonly example = select([["", T.noExample], ...EXAMPLES.map(named)]);
+  private readonly examples: readonly Example[];
+  private readonly example: HTMLSelectElement;
   private readonly person: HTMLSelectElement;
   private readonly credentialKind = select(Object.entries(CREDENTIALS));
   private readonly credentialNumber = input("text");
@@ -49,7 +50,7 @@ export class BillForm {
   private readonly addLine = button(T.addLine, "plain", () =>
     this.showLines([...this.readLines(), NEW_LINE]),
   );
-  private readonly sums = el("div", { class: "sums", role: "status" });
+  private readonly sums = el("div", { id: SUMS, class: "sums", role: "status" });
 
   constructor(
     private readonly people: readonly Person[],
@@ -58,6 +59,8 @@ export class BillForm {
   ) {
     const offered = people.map((one) => [one.idNumber, `${one.name}　${one.idNumber}`] as const);
     this.person = select([["", T.noPerson], ...offered]);
+    this.examples = examplesAt(isPharmacy);
+    this.example = select([["", T.noExample], ...this.examples.map(named)]);
     const amounts = AMOUNTS.map((name) => [name, input("decimal")]);
     this.amounts = Object.fromEntries(amounts) as Record<AmountName, HTMLInputElement>;
     this.node = el("form", { class: "sheet", novalidate: true, "aria-labelledby": "bill-title" });
@@ -96,8 +99,14 @@ export class BillForm {
     this.credentialNumber.focus();
   }
 
+  /** Take the worked example of a key, if it is one of this till's. */
+  takeOf(key: string): void {
+    const example = this.examples.find((one) => one.key === key);
+    if (example) this.take(example);
+  }
+
   /** Take a worked example, with its person. */
-  take(example: Example): void {
+  private take(example: Example): void {
     this.example.value = example.key;
     const person = this.people.find((one) => one.name === example.person);
     if (person) this.choose(person.idNumber);
@@ -150,8 +159,7 @@ export class BillForm {
   }
 
   private changed(control: Control): void {
-    const example = EXAMPLES.find((one) => one.key === this.example.value);
-    if (control === this.example && example) this.take(example);
+    if (control === this.example) this.takeOf(this.example.value);
     if (control === this.person && this.person.value) this.choose(this.person.value);
     if (control === this.credentialNumber) this.person.value = "";
     this.unmark(control.id);
@@ -229,10 +237,10 @@ export class BillForm {
   private mark(path: string, message: string): void {
     const slot = this.slots.get(path);
     if (!slot) return;
-    slot.note.hidden = false;
+    slot.note.hidden = message === "";
     slot.note.append(message);
     slot.control?.setAttribute("aria-invalid", "true");
-    slot.control?.setAttribute("aria-describedby", slot.note.id);
+    slot.control?.setAttribute("aria-describedby", message === "" ? SUMS : slot.note.id);
   }
 
   private unmark(path: string): void {
@@ -249,6 +257,8 @@ export class BillForm {
   }
 }
 
+/** Where it stands which sums close, and by how much the others do not. */
+const SUMS = "sums";
 const NEW_LINE: DraftLine = { code: "", name: "", kind: "DRUG", amount: "" };
 
 function named(example: Example): readonly [string, string] {

@@ -5,7 +5,6 @@ import { read, type Priced } from "./bill";
 import { BillForm } from "./bill_form";
 import { Day } from "./day";
 import { button, el } from "./dom";
-import type { Example } from "./examples";
 import type { Gateway, Person } from "./gateway";
 import { buttons, note, Panel, warning, type Told } from "./panel";
 import { backOf, planOf, problemOf, quoteOf, receiptOf, type Place } from "./papers";
@@ -36,7 +35,7 @@ export class Counter {
     private readonly gateway: Gateway,
     private readonly place: Place,
     people: readonly Person[],
-    example: Example | undefined,
+    example: string,
   ) {
     this.requests = new Requests(gateway, place.code);
     this.form = new BillForm(people, place.code.startsWith("P"), {
@@ -45,7 +44,7 @@ export class Counter {
     });
     this.day = new Day(gateway, (receipt) => this.showReceipt(receipt));
     this.node = el("main", { class: "counter" }, this.form.node, this.panel.node, this.day.node);
-    if (example) this.form.take(example);
+    this.form.takeOf(example);
   }
 
   /** Begin: what is open from before is asked for first. */

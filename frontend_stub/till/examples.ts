@@ -10,7 +10,7 @@ export interface Example {
   readonly bill: Omit<Draft, "credentialKind" | "credentialNumber" | "institutionBillNo">;
 }
 
-export const EXAMPLES: readonly Example[] = [
+const EXAMPLES: readonly Example[] = [
   {
     key: "E1",
     title: "例一：本人账户够用",
@@ -72,6 +72,11 @@ export const EXAMPLES: readonly Example[] = [
     },
   },
 ];
+
+/** Return the examples that a till can settle: a pharmacy's own, or those of hospitals. */
+export function examplesAt(isPharmacy: boolean): readonly Example[] {
+  return EXAMPLES.filter((one) => (one.bill.visit === "PHARMACY") === isPharmacy);
+}
 
 export const EMPTY: Example["bill"] = {
   visit: "OUTPATIENT",

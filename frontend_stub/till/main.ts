@@ -3,7 +3,6 @@
 import { Me } from "../generated/till_operations";
 import { Counter } from "./counter";
 import { button, el } from "./dom";
-import { EXAMPLES } from "./examples";
 import { castOf, Gateway, tokenOf, Trouble, type Cast } from "./gateway";
 import { note } from "./panel";
 import type { Place } from "./papers";
@@ -34,8 +33,7 @@ async function open(cast: Cast, code: string): Promise<void> {
   const { me } = await gateway.ask(Me, {});
   if (me?.__typename !== "MeTill") throw new Error("the token is no till's");
   const place = { name: me.institution.name, code: me.institution.code, clerk: me.operator ?? "" };
-  const example = EXAMPLES.find((one) => one.key === asked.get("example"));
-  const counter = new Counter(gateway, place, cast.people, example);
+  const counter = new Counter(gateway, place, cast.people, asked.get("example") ?? "");
   document.title = `${T.title} · ${place.name}`;
   document.body.replaceChildren(head(...placeOf(place)), counter.node);
   counter.start();

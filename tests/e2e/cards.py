@@ -93,6 +93,19 @@ def _confirm(state: str, sentence: str) -> Card:
     }
 
 
+def _order(source: str, *ranks: int | None) -> Card:
+    first, second = ranks
+    return {
+        "__typename": "OrderCard",
+        "orderVersion": 3,
+        "orderSource": source,
+        "sharers": [
+            {"id": "B2", "sharerName": "平*", "rank": first, "availability": "ENOUGH"},
+            {"id": "B3", "sharerName": "卓*", "rank": second, "availability": "EMPTY"},
+        ],
+    }
+
+
 def _payable(*, opens: str, closes: str, is_paid: bool = False) -> Card:
     payable = {
         "insuredName": "曲*",
@@ -145,17 +158,12 @@ EVERY: Final[tuple[tuple[Card, tuple[str, ...]], ...]] = (
         ("共济关系", "共济中", "平*与您共济", "请本人重新确认", "查看详情"),
     ),
     (
-        {
-            "__typename": "OrderCard",
-            "orderVersion": 3,
-            "orderSource": "BENEFICIARY",
-            "sharers": [
-                {"id": "B2", "sharerName": "平*", "rank": 1, "availability": "ENOUGH"},
-                {"id": "B3", "sharerName": "卓*", "rank": 2, "availability": "EMPTY"},
-            ],
-        },
+        _order("BENEFICIARY", 1, 2),
         ("扣款顺序", "1　平*", "够用", "2　卓*", "已用完", "调整扣款顺序"),
     ),
+    (_order("BUREAU", 1, 2), ("再按绑定先后支付", "调整扣款顺序")),
+    (_order("BUREAU", None, None), ("顺序由经办机构安排。",)),
+    (_order("NONE_YET", None, None), ("还没有扣款顺序", "调整扣款顺序")),
     (
         {
             "__typename": "BeneficiariesCard",
@@ -163,7 +171,7 @@ EVERY: Final[tuple[tuple[Card, tuple[str, ...]], ...]] = (
                 {"id": "B1", "beneficiaryName": "普*", "status": "ACTIVE", "isSuspended": True}
             ],
         },
-        ("我与谁共济", "普*", "暂不能用"),
+        ("我的账户给谁用", "普*", "暂不能用"),
     ),
     (
         {

@@ -574,6 +574,27 @@ def test_the_tab_tells_how_many_are_unread_until_they_are_read(
     assert other.conversation()["unread"] == 0
 
 
+def test_what_comes_while_others_are_marked_as_read_is_marked_too(
+    open_chat: Opening, gateway: Gateway
+) -> None:
+    phone, other = open_chat(NGAWANG), device(gateway, NGAWANG)
+    waiting: list[Route] = []
+
+    def keep_the_first(route: Route) -> None:
+        is_marking = "MarkRead" in (route.request.post_data or "")
+        waiting.append(route) if is_marking and not waiting else route.continue_()
+
+    phone.page.route("**/graphql", keep_the_first)
+    other.say("余额")
+    until(phone, lambda: len(waiting) == 1)
+    other.say("余额")
+    expect(unread(phone)).to_have_text("1")
+
+    waiting[0].continue_()
+
+    expect(unread(phone)).to_have_text("")
+
+
 @pytest.mark.parametrize("font", ["17", "27.5"])
 def test_every_kind_of_card_is_drawn(open_chat: Opening, font: str) -> None:
     phone = open_chat(WANG, font=font, lines=Lines(are_dead=True))
@@ -599,6 +620,15 @@ def _answer(route: Route, told: dict[str, Any]) -> None:
         route.continue_()
 
 
+PLACEHOLDER_FITS = """input => {
+  const style = getComputedStyle(input);
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = `${style.fontSize} ${style.fontFamily}`;
+  const room = input.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  return pen.measureText(input.placeholder).width <= room;
+}"""
+
+
 @pytest.mark.parametrize("font", FONTS)
 @pytest.mark.parametrize("version", ["standard", "elder"])
 def test_nothing_in_the_chat_is_wider_than_the_phone(
@@ -622,6 +652,7 @@ def test_nothing_in_the_chat_is_wider_than_the_phone(
     draft = phone.shown.get_by_label("说一句话").bounding_box()
     assert draft
     assert draft["width"] > 150
+    assert phone.shown.get_by_label("说一句话").evaluate(PLACEHOLDER_FITS)
     lowest = 60 if version == "elder" else 44
     heights = phone.shown.get_by_role("button").evaluate_all(
         "all => all.map(one => [one.innerText, one.getBoundingClientRect().height])"

@@ -179,7 +179,7 @@ def test_the_keyboard_alone_does_everything(open_phone: Opening) -> None:
     phone = open_phone()
     keyboard = Keyboard(phone)
     keyboard.press(TSERING)
-    phone.sees("谁与我共济")
+    phone.sees("谁的账户给我用")
 
     keyboard.press("切换到长辈版")
     phone.sees("切换到标准版")
@@ -188,7 +188,7 @@ def test_the_keyboard_alone_does_everything(open_phone: Opening) -> None:
     keyboard.press("把扎*上移一位", "保存顺序")
     phone.sees("顺序已保存")
     keyboard.press("返回")
-    phone.sees("谁与我共济")
+    phone.sees("谁的账户给我用")
 
     keyboard.press("邀请成员加入")
     phone.sees("承诺书")

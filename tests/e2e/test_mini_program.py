@@ -3,13 +3,15 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Route, WebSocketRoute, expect
 
 from tests.e2e.demo import DEKYI, DROLMA, NGAWANG, PHUNTSOK, PUBU, WANG, settle_e2
 from tests.e2e.gateway import Gateway
-from tests.e2e.phones import Opening, Phone
+from tests.e2e.phones import PATIENCE_MS, Opening, Phone
 
 WARD = "李*增"
+RESTARTING = 1012
+"""The code with which a gateway that restarts closes sockets."""
 
 
 def invite(phone: Phone, *, name: str, id_number: str, kinship: str) -> None:
@@ -142,6 +144,31 @@ def test_every_button_of_the_elder_version_is_large_enough(open_phone: Opening) 
     assert [one for one in heights if one[1] < 60] == []
 
 
+def test_the_bars_grow_with_the_elder_version(open_phone: Opening) -> None:
+    phone = open_phone(WANG)
+    bars = phone.page.locator(".host-bar h1, .host-tabs button")
+    size = "all => all.map(one => parseFloat(getComputedStyle(one).fontSize))"
+    before = bars.evaluate_all(size)
+
+    phone.press("切换到长辈版")
+    phone.sees("切换到标准版")
+
+    after = bars.evaluate_all(size)
+    assert len(after) == 4
+    assert all(large >= small * 1.29 for small, large in zip(before, after, strict=True))
+
+
+def test_what_ends_something_is_red(open_phone: Opening) -> None:
+    phone = open_phone(WANG)
+    phone.press("王*兰", "解除绑定")
+
+    confirm = phone.button("确定 · 解除绑定")
+
+    colour = "one => getComputedStyle(one).backgroundColor"
+    assert confirm.evaluate(colour) == "rgb(179, 38, 30)"
+    phone.press("取消")
+
+
 def test_a_phone_speaks_tibetan_and_chinese(open_phone: Opening) -> None:
     phone = open_phone(WANG)
     phone.page.get_by_role("button", name="我的").click()
@@ -153,7 +180,7 @@ def test_a_phone_speaks_tibetan_and_chinese(open_phone: Opening) -> None:
     phone.press("中文")
 
     phone.page.get_by_role("button", name="首页").click()
-    phone.sees("谁与我共济")
+    phone.sees("谁的账户给我用")
 
 
 def test_movements_are_taken_away_as_a_file(open_phone: Opening) -> None:
@@ -201,3 +228,49 @@ def test_a_phone_without_a_network_says_so_and_goes_on(open_phone: Opening) -> N
 
     phone.sees("这段时间没有记录")
     phone.forgive("ERR_INTERNET_DISCONNECTED")
+
+
+def test_the_first_page_comes_back_with_the_network(open_phone: Opening) -> None:
+    phone = open_phone(WANG)
+    phone.context.set_offline(True)
+    phone.page.get_by_role("button", name="消息").click()
+    phone.page.get_by_role("button", name="首页").click()
+    phone.sees("网络已断开")
+
+    phone.context.set_offline(False)
+
+    phone.sees("证件号码")
+    phone.forgive("ERR_INTERNET_DISCONNECTED")
+
+
+def test_the_first_page_comes_back_with_the_gateway(open_phone: Opening) -> None:
+    phone = open_phone(WANG)
+    lines: list[WebSocketRoute] = []
+    phone.page.route_web_socket("**/graphql", lambda line: _through(line, lines))
+    phone.page.reload()
+    phone.sees("证件号码")
+    until_open(phone, lines)
+    phone.page.route("**/graphql", lambda route: route.abort())
+    phone.page.get_by_role("button", name="消息").click()
+    phone.page.get_by_role("button", name="首页").click()
+    phone.sees("网络已断开")
+
+    phone.page.unroute("**/graphql")
+    lines[0].close(code=RESTARTING)
+
+    phone.sees("证件号码")
+    phone.forgive("ERR_FAILED")
+
+
+def _through(line: WebSocketRoute, lines: list[WebSocketRoute]) -> None:
+    line.connect_to_server()
+    lines.append(line)
+
+
+def until_open(phone: Phone, lines: list[WebSocketRoute]) -> None:
+    """Wait until the phone has a line to the gateway."""
+    for _ in range(PATIENCE_MS // 50):
+        if lines:
+            return
+        phone.page.wait_for_timeout(50)
+    raise AssertionError("the phone opens no line")

@@ -1,5 +1,6 @@
 """The till page and the stage in a real browser: bills, unknown outcomes, reversals, looks."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -93,6 +94,19 @@ def test_a_child_pays_at_a_pharmacy_what_is_eligible(open_till: Opening) -> None
     expect(line.get_by_label("名称")).to_have_value("某某口服液（保健品）")
     line.get_by_role("button", name="删除这一行").click()
     expect(till.page.get_by_role("form", name="账单")).to_contain_text("明细之和与总额相差¥58.00")
+
+
+@pytest.mark.parametrize(
+    ("institution", "offered"), [("H54252300001", ["E1", "E2"]), ("P54252300003", ["E3"])]
+)
+def test_a_till_offers_the_examples_that_it_can_settle(
+    open_till: Opening, institution: str, offered: list[str]
+) -> None:
+    till = open_till(institution=institution)
+
+    options = till.page.get_by_label("例题").locator("option")
+
+    assert options.evaluate_all("all => all.map(one => one.value)") == ["", *offered]
 
 
 def test_only_the_receipt_is_printed(open_till: Opening) -> None:
@@ -327,7 +341,11 @@ def test_what_is_typed_wrong_is_told_in_chinese_before_it_is_sent(open_till: Ope
             expect(till.page.get_by_label("基金支付")).to_have_attribute("aria-invalid", "true")
         till.write("基金支付", "0.01")
         till.press("预结算")
-        expect(form).to_contain_text("基金支付、医院负担、个人负担之和与总额相差-¥0.01。")
+        told = form.get_by_text("基金支付、医院负担、个人负担之和与总额相差-¥0.01。")
+        expect(told).to_have_count(1)
+        expect(till.page.get_by_label("个人负担", exact=True)).to_have_accessible_description(
+            re.compile("个人负担之和与总额相差-¥0.01。")
+        )
 
     assert line.variables == []
 
@@ -337,6 +355,9 @@ def test_what_the_gateway_refuses_is_told_with_its_code(open_till: Opening) -> N
     till.plain_bill("542599199001010014", "20.00")
     till.press("预结算")
     till.sees("没有办理", "未能识别该凭证", "CREDENTIAL_NOT_RECOGNISED")
+    till.page.get_by_label("凭证类型").select_option("E_VOUCHER")
+    till.press("预结算")
+    till.sees("请本人出示身份证或社保卡")
 
     pharmacy.plain_bill(WANGDUI, "20.00")
     pharmacy.press("预结算")
@@ -358,7 +379,7 @@ def test_the_keyboard_is_enough(open_till: Opening) -> None:
 @needs_axe
 @pytest.mark.parametrize("width", [390, 1440])
 def test_the_till_page_shuts_nobody_out(open_till: Opening, width: int) -> None:
-    till = open_till(width=width)
+    till = open_till(institution="P54252300003", width=width)
     bring_axe(till.page)
     found = {"form": serious_findings(till.page)}
     till.press("预结算")
@@ -408,7 +429,7 @@ def test_the_stage_shuts_nobody_out(
 def test_nothing_is_wider_than_the_window(open_till: Opening, width: int) -> None:
     till = open_till(width=width)
     settled(till)
-    till.page.get_by_label("例题").select_option("E3")
+    till.press("增加一行")
 
     assert overflow(till.page) <= 0
 

@@ -3,6 +3,7 @@
 
 import { clock, daysUntil, moment, yuan } from "./format";
 import { fill, words } from "./look";
+import { orderNote } from "./order_note";
 import { returned } from "./returned";
 import type { Message } from "./talk";
 
@@ -154,14 +155,16 @@ function received(card: Of<"ReceivedInvitationCard">): Part {
   const t = words();
   const { sharerName: name, kinshipName: kinship } = card.binding;
   const isOpen = card.buttons.length > 0;
+  const declared = card.declaration.beneficiaryText;
   return {
     ...binding(card.binding),
     title: t.cardInvitation,
     sentences: [
       fill(t.invitesYou, { name, kinship }),
       ...(isOpen ? [fill(t.until, { at: moment(card.binding.expiresAt) })] : []),
+      // What is declared by accepting is read like all else.
+      ...(isOpen && declared ? [declared] : []),
     ],
-    note: isOpen ? (card.declaration.beneficiaryText ?? "") : "",
     // The one that accepts; it is missing where the declaration is not known here.
     first: card.buttons.length > 1 ? "primary" : "plain",
   };
@@ -169,7 +172,6 @@ function received(card: Of<"ReceivedInvitationCard">): Part {
 
 function order(card: Of<"OrderCard">): Part {
   const t = words();
-  const isBureau = card.orderSource === "BUREAU";
   return {
     title: t.titleOrder,
     sentences: card.sharers.length === 0 ? [t.noSharers] : [],
@@ -177,10 +179,8 @@ function order(card: Of<"OrderCard">): Part {
       `${one.rank ?? index + 1}　${one.sharerName}`,
       t[one.availability],
     ]),
-    note: isBureau ? t.sharersBureau : t.cardOrderNote,
-    ...(isBureau || card.sharers.length < 2
-      ? {}
-      : { url: "/pages/order/index", urlName: t.cardReorder }),
+    note: orderNote(card.orderSource, card.sharers, t.cardOrderNote),
+    ...(card.sharers.length < 2 ? {} : { url: "/pages/order/index", urlName: t.cardReorder }),
   };
 }
 

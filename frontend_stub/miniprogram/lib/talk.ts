@@ -79,7 +79,7 @@ export class Talk {
   /** Load what was said and follow what is said, unless that goes on already. */
   async attend(): Promise<void> {
     this.isAttended = true;
-    this.badge();
+    this.tell();
     if (this.following) return this.following.wake();
     if (this.phase === "ready" && this.cursor) return this.follow();
     if (!this.isLoading) await this.load();
@@ -167,12 +167,15 @@ export class Talk {
     this.tell();
     try {
       await ask(MarkRead, { input: { number } });
+      this.isReading = false;
+      // What came meanwhile was not marked; whoever sees it marks it now.
+      if (this.unread > 0) this.tell();
     } catch (reason) {
       if (!(reason instanceof Trouble)) throw reason;
       this.unread += before;
       this.tell();
+      this.isReading = false;
     }
-    this.isReading = false;
   }
 
   private async load(): Promise<void> {

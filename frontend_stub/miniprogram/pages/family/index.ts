@@ -4,6 +4,7 @@ import { FamilyAccount, type FamilyAccountQuery } from "../../../generated/opera
 import { moment, yuan } from "../../lib/format";
 import { ask } from "../../lib/graphql";
 import { choice, choose, fill, look, lookOf, nameTabs, words } from "../../lib/look";
+import { orderNote } from "../../lib/order_note";
 import { phaseAfter, type Phase } from "../../lib/phase";
 import { leave, session } from "../../lib/session";
 import { talk } from "../../lib/talk";
@@ -73,10 +74,12 @@ Component({
       }
     },
 
-    /** Load anew what changed in the family, one time after the other. */
+    /** Load anew what changed in the family, one time after the other, and what could not be loaded. */
     async renew() {
-      if (this.data.isAsking || this.data.phase !== "ready") return;
+      if (this.data.isAsking) return;
       this.data.isAsking = true;
+      // The line is back, or is not known to be cut.
+      if (this.data.phase === "offline" && !talk().isCut) await this.load();
       while (this.data.heard !== talk().heard && this.data.phase === "ready") await this.load();
       this.data.isAsking = false;
     },
@@ -106,7 +109,7 @@ function shown(family: Family) {
       scheme: family.person.scheme === "EMPLOYEE" ? t.employee : t.resident,
     },
     account: accountOf(family.account),
-    orderNote: family.orderSource === "BUREAU" ? t.sharersBureau : t.sharersText,
+    orderNote: orderNote(family.orderSource, family.sharers, t.sharersText),
     sharers: family.sharers.map(sharerLine),
     beneficiaries: family.beneficiaries.map(beneficiaryLine),
     received: family.invitationsReceived.map((one) => ({
