@@ -57,6 +57,9 @@ ABOUT: Final[dict[Topic, str]] = {
 }
 
 
+OF_NO_TOPIC: Final = ("Thanks", "Contact")
+
+
 def test_every_labelled_sentence_is_understood_as_labelled() -> None:
     wrong = [
         (line, label(understood(line["text"])))
@@ -78,7 +81,7 @@ def test_no_sentence_that_must_not_act_acts() -> None:
 def test_every_intent_is_labelled_and_every_reason_not_to_act() -> None:
     labelled = {line["intent"] for line in SENTENCES}
 
-    assert labelled == {*ABOUT.values(), "Invite", "Decline", "Resume", "Ambiguous"}
+    assert labelled == {*ABOUT.values(), "Invite", "Decline", "Resume", "Ambiguous", *OF_NO_TOPIC}
     assert {line["why"] for line in NOT_COMMANDS} == {
         *("negation", "condition", "past", "quotation", "question", "several"),
         *("changed digit", "incomplete", "unclear amount", "other talk"),

@@ -11,11 +11,13 @@ from gongji.chat.intents import (
     Ask,
     Balance,
     Beneficiaries,
+    Contact,
     Help,
     LastBill,
     Quote,
     Sharers,
     Statement,
+    Thanks,
     Topic,
     WhyNotUsed,
 )
@@ -79,14 +81,13 @@ async def answer_question(asked: Ask, actor: Actor, ports: Ports) -> Said:
         case Quote():
             return await _quote(asked, actor, ports)
         case LastBill():
-            last = await _last_bill(actor, ports)
-            if last is None:
-                return await _none(texts.NO_BILL, actor, ports)
-            return Said(card=Card(CardKind.RECEIPT, {"settlement": last.id}))
+            return await _last_receipt(actor, ports)
         case WhyNotUsed():
             return await _why_not_used(asked, actor, ports)
         case Statement():
             return await _statement(asked, actor, ports)
+        case Thanks() | Contact():
+            return Said(texts.WELCOME if isinstance(asked, Thanks) else texts.CONTACT)
         case Help():
             return await _help_about(asked.topic, actor, ports)
 
@@ -152,6 +153,13 @@ def _draft_of_quote(asked: Quote, uncounted: UncountedQuote, number: int) -> Dra
         "left": quote.left_today,
     }
     return Said(card=Card(CardKind.QUOTE, {}, terms=terms)).draft
+
+
+async def _last_receipt(actor: Actor, ports: Ports) -> Said:
+    last = await _last_bill(actor, ports)
+    if last is None:
+        return await _none(texts.NO_BILL, actor, ports)
+    return Said(card=Card(CardKind.RECEIPT, {"settlement": last.id}))
 
 
 async def _last_bill(actor: Actor, ports: Ports) -> Settlement | None:

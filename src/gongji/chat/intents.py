@@ -130,6 +130,16 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Thanks:
+    """Thanks, and nothing asked (谢谢)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Where there is a person to talk to, or to complain to (人工客服、投诉)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     """What can be done here, or how one thing is done."""
 
@@ -228,7 +238,18 @@ class SetReserve:
     amount: Fen
 
 
-Ask = Balance | Sharers | Beneficiaries | Quote | LastBill | WhyNotUsed | Statement | Help
+Ask = (
+    Balance
+    | Sharers
+    | Beneficiaries
+    | Quote
+    | LastBill
+    | WhyNotUsed
+    | Statement
+    | Thanks
+    | Contact
+    | Help
+)
 Wish = (
     Invite
     | Accept

@@ -110,6 +110,8 @@ HELPS: Final[dict[str, str]] = {
     "NOT_UNDERSTOOD": "没有听懂您的意思，没有办理任何业务。您可以这样说：",
 }
 """What stands above sentences that can be said, by its name."""
+WELCOME: Final = "不客气。需要办理时，请直接说。"
+CONTACT: Final = "这里没有人工服务。请到当地医保经办机构窗口，或拨打12393医保服务热线咨询、投诉。"
 HELP_INVITE: Final = (
     "邀请家人请写明关系、姓名和18位身份证号码，例如：邀请妈妈张某某，身份证号码是……。"
     "号码不会显示在对话里。"

@@ -22,6 +22,7 @@ from gongji.chat.intents import (
     Ask,
     Balance,
     Beneficiaries,
+    Contact,
     Decline,
     EndBinding,
     Help,
@@ -42,6 +43,7 @@ from gongji.chat.intents import (
     SetReserve,
     Sharers,
     Statement,
+    Thanks,
     Topic,
     Whom,
     WhyNotUsed,
@@ -335,6 +337,12 @@ class _Meaning(Transformer[Token, Any]):
 
     def statement(self, month: tuple[int, int]) -> Statement:
         return Statement(*month)
+
+    def thanks(self) -> Thanks:
+        return Thanks()
+
+    def contact(self) -> Contact:
+        return Contact()
 
     def help(self, topic: Topic | None = None) -> Help:
         return Help(topic)

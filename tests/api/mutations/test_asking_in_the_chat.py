@@ -448,3 +448,11 @@ async def test_a_ward_is_spoken_of_by_name_where_there_is_nothing(api: Api, worl
     assert await speaker.hears("我给谁共济") == "王*明目前没有为家人共济。"
     assert await speaker.hears("上次是怎么扣的") == "王*明还没有结算记录。"
     assert await Speaker(api, child).hears("我的余额") == "您没有医保个人账户。"
+
+
+@pytest.mark.parametrize("text", ["人工客服", "我要投诉", "能不能打电话"])
+async def test_who_wants_a_person_is_told_where_there_is_one(me: Speaker, text: str) -> None:
+    assert await me.hears(text) == (
+        "这里没有人工服务。请到当地医保经办机构窗口，或拨打12393医保服务热线咨询、投诉。"
+    )
+    assert await me.hears("谢谢") == "不客气。需要办理时，请直接说。"
