@@ -115,6 +115,7 @@ class Answerer:
         try:
             await act(one, self._talk(one, ports))
         except Exception as failure:
+            # Whatever it is: told and counted, it must not keep the next one waiting for ever.
             if _is_outage(failure):
                 raise
             self._tell(one, failure, is_given_up=give_up is not None)

@@ -137,6 +137,7 @@ class _Debiting:
         _book(batch, premium, legs, one.actor)
         return Done(premium.id)
 
+    # The signature is the frame's: a bill's answer is made of what the batch has loaded.
     def repeat(self, batch: Batch, lead: FamilyLead, result_id: UUID) -> Done:  # noqa: ARG002
         return Done(result_id, replayed=True)
 

@@ -161,6 +161,7 @@ async def _one(tells: Tells, ports: Ports, leases: Leases) -> Relayed:
     except Unavailable:
         raise
     except Exception as failure:
+        # Whatever it is: it is recorded with the event, and its caller tells of it in the log.
         if not leased:
             raise
         return Relayed(untold=(await _failed(leased[0].event_id, failure, ports),))

@@ -135,6 +135,7 @@ class _Reversing:
         families.reversals[settlement.id] = reversal
         return Reversed(reversal, replayed=False)
 
+    # The signature is the frame's.
     def repeat(self, batch: Batch, lead: _Lead, result_id: UUID) -> Reversed:  # noqa: ARG002
         return Reversed(batch.families.reversals[lead.whole.settlement.id], replayed=True)
 
